@@ -1,0 +1,386 @@
+"""Record files read: YAML as text and places, never as YAML's own types.
+
+YAML would turn `no` into False and a phone into an integer, and would drop
+what stands after ` #`. So files are read from parser events: every scalar is
+text with its line, and whatever could be lost or was put right is said.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any
+
+import yaml
+from pydantic import ValidationError
+from yaml.events import MappingStartEvent, ScalarEvent, SequenceStartEvent
+
+from ..errors import Finding, NotFound, RecordkitError, Severity
+from . import disk
+from .kinds import Nested
+from .model import Block, Record, form_class
+from .text import clean
+
+Loc = tuple[str | int, ...]
+_EMPTY = frozenset({"", "~", "null", "Null", "NULL"})
+ENVELOPE = frozenset({"form", "form_version", "version", "revision", "waivers", "printed", "local"})
+MAX_BYTES = 2_000_000
+
+
+@dataclass(slots=True)
+class Loaded:
+    """A record file as read: the record with what is right in it, and every
+    problem. `lines` tells where each value stands; `record` is None only when
+    the file is no record at all."""
+
+    path: Path
+    record: Any
+    findings: list[Finding]
+    lines: Mapping[Loc, int] = field(default_factory=dict)
+    digest: str = ""
+
+    def where(self, name: str = "") -> str:
+        """`文件:行` of a field, or of the file."""
+        line = self.lines.get(tuple(name.split("."))) if name else None
+        return f"{self.path}:{line}" if line else f"{self.path}"
+
+    @property
+    def errors(self) -> list[Finding]:
+        """The problems that keep values from being used."""
+        return [f for f in self.findings if f.severity is Severity.ERROR]
+
+
+def load(path: Path) -> Loaded:
+    """Read one record file, reporting all problems at once.
+
+    Raises NotFound when there is no such file; everything else is a finding.
+    """
+    data = disk.read_bytes(path)
+    loaded = parse(data, path)
+    loaded.digest = disk.digest(data)
+    return loaded
+
+
+def parse(data: bytes, path: Path) -> Loaded:
+    """Like `load`, from bytes; `path` only names the place in findings."""
+    notes = _Notes(path)
+    if len(data) > MAX_BYTES:
+        notes.error("RD-10", f"文件有 {len(data) // 1000} KB，不像一份记录", 0, "记录文件不超过 2 MB")
+        return Loaded(path, None, notes.findings)
+    text = _decoded(data, notes)
+    found = re.search(r"^\s*form\s*[:：]\s*['\"]?([\w/-]+)", text, re.MULTILINE)
+    try:
+        model = form_class(found[1]) if found else None
+    except NotFound as problem:
+        notes.error("RD-02", problem.message, text[: found.start()].count("\n") + 1 if found else 1, problem.hint)
+        return Loaded(path, None, notes.findings)
+    if model is None:
+        notes.error("RD-02", "看不出是哪张表：没有“form:”这一行", 1, "第一行写 form: casework/intake")
+        return Loaded(path, None, notes.findings)
+    tree = _tree(_repaired(text, _names(model), notes), notes)
+    if not isinstance(tree, dict):
+        return Loaded(path, None, notes.findings)
+    record = _validated(model, tree, notes)
+    return Loaded(path, record, notes.sorted(), notes.lines)
+
+
+class _Notes:
+    """Findings about one file, and the line of each value."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.findings: list[Finding] = []
+        self.lines: dict[Loc, int] = {}
+
+    def error(self, code: str, message: str, line: int, hint: str = "") -> None:
+        self._add(code, message, line, hint, Severity.ERROR)
+
+    def warn(self, code: str, message: str, line: int, hint: str = "") -> None:
+        self._add(code, message, line, hint, Severity.WARNING)
+
+    def info(self, code: str, message: str, line: int) -> None:
+        self._add(code, message, line, "", Severity.INFO)
+
+    def _add(self, code: str, message: str, line: int, hint: str, severity: Severity) -> None:
+        where = f"{self.path}:{line}" if line else str(self.path)
+        self.findings.append(Finding(code, message, hint, where, severity))
+
+    def line(self, loc: Loc) -> int:
+        while loc and loc not in self.lines:
+            loc = loc[:-1]
+        return self.lines.get(loc, 1)
+
+    def sorted(self) -> list[Finding]:
+        return sorted(self.findings, key=lambda f: int((f.where.rpartition(":")[2] or "0")) if f.where.rpartition(":")[2].isdigit() else 0)
+
+
+def _decoded(data: bytes, notes: _Notes) -> str:
+    for encoding in ("utf-8-sig", "gb18030"):
+        if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
+            encoding = "utf-16"
+        try:
+            text = data.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+        if encoding != "utf-8-sig":
+            notes.info("RD-04", f"文件是 {encoding.upper()} 编码，已按此读入；保存时会改为 UTF-8", 0)
+        break
+    else:
+        notes.error("RD-01", "文件编码无法识别", 0, "用记事本另存为 UTF-8")
+        return ""
+    cleaned, removed = clean(text)
+    if removed:
+        line = next(i for i, part in enumerate(text.split("\n"), 1) if clean(part)[1])
+        notes.warn("RD-05", f"去掉了不能保存和打印的字符：{'、'.join(removed)}", line)
+    return cleaned
+
+
+def _names(model: type[Block]) -> set[str]:
+    """Every key that may stand in a file of this form, labels too."""
+    names = set(ENVELOPE) | set(Record.model_fields)
+    for name, spec in model.specs().items():
+        names |= {name, spec.label, *spec.was}
+        if isinstance(spec.kind, Nested):
+            names |= _names(spec.kind.part)
+    return names
+
+
+def _repaired(text: str, names: set[str], notes: _Notes) -> str:
+    """Put right what Chinese input methods do to YAML, outside of long texts."""
+    lines, inside = text.split("\n"), -1
+    for index, line in enumerate(lines):
+        bare = line.lstrip(" \t　")
+        indent = len(line) - len(bare)
+        if inside >= 0 and (not bare or indent > inside):
+            continue
+        inside = -1
+        lead = line[:indent].replace("\t", "  ").replace("　", "  ")
+        fixed = _fixed_key(bare, names)
+        if lead + fixed != line:
+            notes.info("RD-04", "全角冒号、制表符或冒号后缺的空格，已按“键: 值”读入", index + 1)
+            lines[index] = lead + fixed
+        if re.search(r":\s+[|>][+-]?\d?\s*$", fixed):
+            inside = indent
+    return "\n".join(lines)
+
+
+def _fixed_key(bare: str, names: set[str]) -> str:
+    found = re.match(r"((?:[-－]\s+)*)([^:：#\"'|>]+?)\s*[:：](\s*)", bare)
+    if not found or found[2] not in names:
+        return bare
+    rest = bare[found.end() :]
+    return f"{found[1].replace('－', '-')}{found[2]}:{' ' + rest if rest else ''}"
+
+
+def _tree(text: str, notes: _Notes) -> Any:
+    """Nested dicts, lists and texts, with `notes.lines` filled."""
+    try:
+        events = list(yaml.parse(text, Loader=yaml.BaseLoader))
+    except yaml.MarkedYAMLError as problem:
+        mark = problem.problem_mark or problem.context_mark
+        notes.error("RD-01", *_explained(problem, text, mark.line + 1 if mark else 1))
+        return None
+    except yaml.YAMLError as problem:
+        notes.error("RD-01", f"文件格式读不懂：{problem}", 1)
+        return None
+    if sum(isinstance(event, yaml.DocumentStartEvent) for event in events) > 1:
+        notes.error("RD-03", "一个文件里只能有一份记录，这里有第二个“---”", 1, "拆成两个文件")
+        return None
+    reader = _Reader(events, text.split("\n"), notes)
+    return reader.node(())
+
+
+def _explained(problem: yaml.MarkedYAMLError, text: str, line: int) -> tuple[str, int, str]:
+    lines = text.split("\n")
+    shown = lines[line - 1].strip()[:30] if line <= len(lines) else ""
+    return f"这一行读不懂：“{shown}”", line, "检查缩进是否对齐、引号是否成对；含冒号或引号的文字写在 | 下面"
+
+
+class _Reader:
+    """Turns parser events into a tree of texts."""
+
+    def __init__(self, events: Sequence[Any], lines: Sequence[str], notes: _Notes) -> None:
+        starts = [e for e in events if not isinstance(e, yaml.StreamStartEvent | yaml.DocumentStartEvent)]
+        self.events = iter(starts)
+        self.lines = lines
+        self.notes = notes
+
+    def node(self, loc: Loc, event: Any = None) -> Any:
+        event = event or next(self.events)
+        line = event.start_mark.line + 1
+        self.notes.lines.setdefault(loc, line)
+        if getattr(event, "anchor", None) or isinstance(event, yaml.AliasEvent):
+            self.notes.error("RD-03", "记录里不能用 & 或 * 引用", line, "以 & 或 * 开头的文字请加引号")
+        if getattr(event, "tag", None):
+            self.notes.error("RD-03", "记录里不能用 ! 标签", line, "以 ! 开头的文字请加引号")
+        if isinstance(event, MappingStartEvent):
+            return self.mapping(loc)
+        if isinstance(event, SequenceStartEvent):
+            return self.sequence(loc)
+        return self.scalar(event) if isinstance(event, ScalarEvent) else None
+
+    def mapping(self, loc: Loc) -> dict[str, Any]:
+        found: dict[str, Any] = {}
+        while not isinstance(event := next(self.events), yaml.MappingEndEvent):
+            line = event.start_mark.line + 1
+            key = event.value if isinstance(event, ScalarEvent) else None
+            if key is None:
+                self.notes.error("RD-01", "这里的键读不懂", line, "键要写成一个词")
+                self.node((*loc, "?"), event)
+            value = self.node((*loc, key or "?"))
+            if key in found:
+                self.notes.error("RD-03", f"“{key}”写了两次", line, "保留一个")
+            self.notes.lines[(*loc, key or "?")] = line
+            if key is not None:
+                found.setdefault(key, value)
+        return found
+
+    def sequence(self, loc: Loc) -> list[Any]:
+        items: list[Any] = []
+        while not isinstance(event := next(self.events), yaml.SequenceEndEvent):
+            items.append(self.node((*loc, len(items)), event))
+        return items
+
+    def scalar(self, event: Any) -> str | None:
+        if event.style is None:
+            self.tell_lost(event)
+            if event.value in _EMPTY:
+                return None
+        return str(event.value)
+
+    def tell_lost(self, event: Any) -> None:
+        mark = event.end_mark
+        rest = self.lines[mark.line][mark.column :] if mark.line < len(self.lines) else ""
+        if event.value and re.match(r"\s+#", rest):
+            lost = rest.strip()
+            self.notes.warn(
+                "RD-06", f"“{lost[:20]}”没有读入：空格后的 # 会使后面的文字成为注释", mark.line + 1,
+                "要保留的，把整段文字写在引号里或 | 下面；确是注释的，另起一行",
+            )
+
+
+def _validated(model: type[Record], tree: dict[str, Any], notes: _Notes) -> Record | None:
+    """The record with what is right; the rest is set aside and told."""
+    tree.pop("form", None)
+    local = tree.pop("local", None)
+    tree = _known(model, tree, (), notes)
+    if isinstance(local, dict):
+        tree["local"] = local
+    for name, default in (("form_version", "1"), ("version", "1")):
+        tree[name] = _count(tree.get(name) or default, name, notes)
+    if tree["form_version"] > model.newest:
+        notes.error(
+            "RD-09", f"这份记录是用更新的版本（第{tree['form_version']}版）写的，本程序只认识第{model.newest}版",
+            notes.line(("form_version",)), "请升级 recordkit",
+        )
+        return None
+    while True:
+        try:
+            return model.model_validate(tree)
+        except ValidationError as problem:
+            for error in problem.errors():
+                _set_aside(tree, error, model, notes)
+
+
+def _count(text: Any, name: str, notes: _Notes) -> int:
+    if isinstance(text, str) and re.fullmatch(r"[1-9]\d{0,3}", text):
+        return int(text)
+    notes.error("RD-07", f"“{name}”应是 1、2、3 这样的数字", notes.line((name,)))
+    return 1
+
+
+def _known(block: type[Block], tree: dict[str, Any], loc: Loc, notes: _Notes) -> dict[str, Any]:
+    """The tree with identifiers for labels and earlier names; unknown keys told."""
+    specs = block.specs()
+    aliases = {alias: name for name, spec in specs.items() for alias in (spec.label, *spec.was)}
+    envelope = ENVELOPE if not loc else frozenset[str]()
+    known: dict[str, Any] = {}
+    for key, value in tree.items():
+        name = key if key in specs or key in envelope else aliases.get(key, key)
+        line = notes.line((*loc, key))
+        if name in envelope and name not in specs:
+            known[name] = value
+        elif name in block.retired:
+            notes.info("RD-08", f"“{key}”已停用：{block.retired[name]}", line)
+        elif name not in specs:
+            near = get_close_matches(key, [*specs, *aliases], 1, 0.5)
+            hint = f"是不是“{near[0]}”？" if near else "全部字段：recordkit show"
+            notes.error("RD-07", f"没有“{key}”这个字段", line, hint)
+        elif not specs[name].stored:
+            notes.warn("RD-08", f"“{specs[name].label}”由程序算出，不用填，这里写的不采用", line)
+        elif name in known:
+            notes.error("RD-03", f"“{specs[name].label}”写了两次", line, "保留一个")
+        else:
+            notes.lines[(*loc, name)] = line
+            known[name] = _inner(specs[name].kind, value, (*loc, name), (*loc, key), notes)
+    return known
+
+
+def _inner(kind: Any, value: Any, loc: Loc, was: Loc, notes: _Notes) -> Any:
+    if not isinstance(kind, Nested):
+        return value
+    if isinstance(value, list):
+        rows = enumerate(value)
+        return [
+            _known(kind.part, row, _moved(notes, (*was, i), (*loc, i)), notes) if isinstance(row, dict) else row
+            for i, row in rows
+        ]
+    return _known(kind.part, value, _moved(notes, was, loc), notes) if isinstance(value, dict) else value
+
+
+def _moved(notes: _Notes, old: Loc, new: Loc) -> Loc:
+    """Lines known under a label are known under the identifier too."""
+    if old != new:
+        for loc in [known for known in notes.lines if known[: len(old)] == old]:
+            notes.lines[(*new, *loc[len(old) :])] = notes.lines[loc]
+    return new
+
+
+def _set_aside(tree: Any, error: Any, model: type[Block], notes: _Notes) -> None:
+    """Take one wrong value out of the tree and tell where and why."""
+    loc: Loc = tuple(error["loc"])
+    reason = error["ctx"]["error"] if error["type"] == "value_error" else "这里的写法读不懂"
+    holder = tree
+    path: list[str | int] = []
+    for step in loc:
+        path.append(step)
+        inner = holder[step] if _has(holder, step) else None
+        if not isinstance(inner, dict | list) or len(path) == len(loc):
+            break
+        holder = inner
+    label = _label(model, path)
+    notes.error("RD-07", f"{label}：{reason}", notes.line(tuple(path)))
+    if isinstance(holder, dict):
+        holder.pop(path[-1], None)
+    elif isinstance(holder, list) and isinstance(path[-1], int):
+        holder[path[-1]] = {}
+
+
+def _has(holder: Any, step: str | int) -> bool:
+    return step in holder if isinstance(holder, dict) else isinstance(step, int) and step < len(holder)
+
+
+def _label(model: type[Block], path: Sequence[str | int]) -> str:
+    """`家庭成员 第2行 姓名`."""
+    words: list[str] = []
+    block: type[Block] | None = model
+    for step in path:
+        if isinstance(step, int):
+            words.append(f"第{step + 1}行")
+            continue
+        spec = block.specs().get(step) if block else None
+        words.append(spec.label if spec else step)
+        block = spec.kind.part if spec and isinstance(spec.kind, Nested) else None
+    return " ".join(words)
+
+
+def require(loaded: Loaded) -> Record:
+    """The record, or an error that carries the findings when there is none."""
+    if loaded.record is None:
+        first = loaded.findings[0] if loaded.findings else None
+        raise RecordkitError(str(first) if first else f"{loaded.path} 不是记录文件")
+    assert isinstance(loaded.record, Record)
+    return loaded.record
