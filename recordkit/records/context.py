@@ -26,11 +26,9 @@ class Context:
     facts: Mapping[str, str] = field(default_factory=dict)
 
     def name_of(self, reference: str) -> str | None:
-        """The name of a staff member, an outside person or the client."""
+        """The name of a staff member or an outside person."""
         if person := self.station and self.station.person(reference):
             return person.name
-        if self.client is not None and self.client.client_no == reference:
-            return f"{reference}　{self.client.name}"
         return None
 
     def all(self, form_id: str) -> list[Any]:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from datetime import date
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, field_validator
+
+from .dates import read_day_range
 
 
 class _Part(BaseModel):
@@ -17,6 +19,7 @@ class Person(_Part):
     number: str
     name: str
     role: str = ""
+    title: str = ""
     organisation: str = ""
     phone: str = ""
     since: date | None = Field(default=None, alias="from")
@@ -38,6 +41,7 @@ class Station(_Part):
     operator: str = ""
     phone: str = ""
     address: str = ""
+    office_hours: str = ""
     complaint_channel: str = ""
     purchaser: str = ""
     authority: str = ""
@@ -46,10 +50,17 @@ class Station(_Part):
 
 
 class Evaluation(_Part):
-    """The period that is evaluated."""
+    """The period that is evaluated, and by which indicator tree."""
 
-    start: date | None = Field(default=None, alias="from")
-    end: date | None = Field(default=None, alias="until")
+    period: str = ""
+    scheme: str = ""
+
+    @field_validator("period")
+    @classmethod
+    def _is_a_period(cls, text: str) -> str:
+        if text:
+            read_day_range(text)
+        return text
 
 
 class Profile(_Part):

@@ -1,0 +1,7 @@
+"""How a record is laid out: definitions read from `templates/`, arranged as blocks."""
+
+from .arrange import blank, filled, spread, tags
+from .blocks import Arranged
+from .definition import Form, catalogue, load
+
+__all__ = ["Arranged", "Form", "blank", "catalogue", "filled", "load", "spread", "tags"]

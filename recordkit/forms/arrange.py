@@ -1,0 +1,294 @@
+"""A form and a record put together as blocks.
+
+What stands in the cells comes from a source of texts: a record, nothing (a
+blank form), or the names themselves (a Word template). The arrangement is the
+same for all three.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any, Protocol
+
+from ..records import kinds
+from ..records.context import Context
+from ..records.fields import Nature, Spec
+from ..records.model import Block as Part
+from ..records.model import Record
+from ..records.text import width
+from . import blocks
+from .blocks import LINE_HEIGHT, PAGE_WIDTH, ROW_HEIGHT, Arranged, Cell
+from .definition import BLANK, Form, Item, Section
+
+_NUMERALS = "一二三四五六七八九十"
+_LABEL_WIDTHS = {1: 26.0, 2: 26.0, 3: 21.0}
+_SEAL_HEIGHT = 52.0
+_SIGN_HEIGHT = 26.0
+
+
+class Texts(Protocol):
+    """Where the texts of a form come from."""
+
+    def text(self, path: str, spec: Spec, in_row: bool = False, boxes: bool = False) -> str:
+        """What the field prints; in a table's row without its other options."""
+
+    def rows(self, path: str, blank_rows: int) -> Sequence[Texts]:
+        """The rows of a table."""
+
+    def chosen(self, path: str) -> tuple[str, ...]:
+        """The options that are ticked."""
+
+
+class RecordTexts:
+    """The texts of a record (or of a table's row)."""
+
+    def __init__(self, part: Part, context: Context | None, frozen: Mapping[str, str] | None = None) -> None:
+        self.part = part
+        self.context = context
+        self.frozen = frozen or {}
+
+    def value(self, path: str) -> Any:
+        if path.startswith("local."):
+            return (getattr(self.part, "local", None) or {}).get(path.removeprefix("local."))
+        return self.part.value_of(path, self.context)
+
+    def text(self, path: str, spec: Spec, in_row: bool = False, boxes: bool = False) -> str:
+        if path in self.frozen:
+            return self.frozen[path]
+        value = self.value(path)
+        if value is None or value == []:
+            return "" if in_row and not boxes else spec.kind.blank()
+        other = getattr(self.part, f"{path}_other", None) or ""
+        if in_row and not boxes:
+            return in_words(spec, value, self.context, other)
+        if isinstance(value, kinds.Unstated):
+            return unstated(spec, value)
+        return spec.kind.show(value, self.context, other)
+
+    def rows(self, path: str, blank_rows: int) -> Sequence[Texts]:
+        found = self.value(path)
+        return [RecordTexts(row, self.context) for row in found] if found else [BlankTexts()]
+
+    def chosen(self, path: str) -> tuple[str, ...]:
+        value = self.value(path)
+        if isinstance(value, bool):
+            return ("是" if value else "否",)
+        return tuple(value) if isinstance(value, list) else (value,) if isinstance(value, str) else ()
+
+
+class BlankTexts:
+    """A form to be filled in by hand."""
+
+    def text(self, path: str, spec: Spec, in_row: bool = False, boxes: bool = False) -> str:
+        if spec.nature in (Nature.DERIVED, Nature.LOOKED_UP) or (in_row and not boxes):
+            return ""
+        return spec.kind.blank()
+
+    def rows(self, path: str, blank_rows: int) -> Sequence[Texts]:
+        return [self] * blank_rows
+
+    def chosen(self, path: str) -> tuple[str, ...]:
+        return ()
+
+
+class TagTexts:
+    """The names of the fields as docxtpl tags."""
+
+    def __init__(self, row: str = "") -> None:
+        self.row = row
+
+    def text(self, path: str, spec: Spec, in_row: bool = False, boxes: bool = False) -> str:
+        return f"{{{{ {self.row}{path} }}}}"
+
+    def rows(self, path: str, blank_rows: int) -> Sequence[Texts]:
+        return [TagTexts("row.")]
+
+    def chosen(self, path: str) -> tuple[str, ...]:
+        return ()
+
+
+def in_words(spec: Spec, value: Any, context: Context | None, other: str) -> str:
+    """A value without the options it was chosen from, for the cells of a table."""
+    if isinstance(value, kinds.Unstated):
+        return str(value)
+    match spec.kind:
+        case kinds.YesNo():
+            return "是" if value else "否"
+        case kinds.Choice():
+            return f"{value}：{other}" if other and value == kinds.OTHER else str(value)
+        case kinds.Multi():
+            return "、".join(value) + (f"：{other}" if other else "")
+        case _:
+            return spec.kind.show(value, context)
+
+
+def unstated(spec: Spec, value: kinds.Unstated) -> str:
+    """`不详`; a choice keeps its options beside it."""
+    return kinds.boxes(options, value) if (options := spec.kind.options()) else str(value)
+
+
+def filled(form: Form, record: Record, context: Context | None = None, state: str = "") -> Arranged:
+    """The form with a record's texts; `state` is printed in the header (草稿)."""
+    frozen = record.printed.texts if record.printed else None
+    page = blocks.Page(
+        title=form.title,
+        code=form.code,
+        station=context.station.station.name if context and context.station else "",
+        number=getattr(record, "form_no", None) or "",
+        state=state or _late(record),
+        mark=f"版{record.version}·{record.mark()}",
+        landscape=form.landscape,
+    )
+    number = page.number or form.code
+    page = replace(page, qr=f"{number} v{record.version} {record.mark()}")
+    return Arranged(page, _blocks(form, RecordTexts(record, context, frozen)))
+
+
+def blank(form: Form, context: Context | None = None) -> Arranged:
+    """The form to be filled in by hand: no number, no mark, no QR."""
+    station = context.station.station.name if context and context.station else ""
+    page = blocks.Page(form.title, form.code, station, landscape=form.landscape)
+    return Arranged(page, _blocks(form, BlankTexts(), by_hand=True))
+
+
+def tags(form: Form) -> Arranged:
+    """The form with docxtpl tags for texts, for its Word template."""
+    page = blocks.Page(
+        form.title, form.code, "{{ page_station }}", "{{ page_number }}", "{{ page_state }}",
+        "{{ page_mark }}", landscape=form.landscape,
+    )
+    return Arranged(page, _blocks(form, TagTexts()))
+
+
+def _late(record: Record) -> str:
+    return "补录" if getattr(record, "late_entry", None) is True else ""
+
+
+def _blocks(form: Form, texts: Texts, by_hand: bool = False) -> tuple[blocks.Block, ...]:
+    arranger = _Arranger(form, texts, by_hand)
+    found = [arranger.block(section) for section in form.sections]
+    return (*found, *_small_print(form))
+
+
+def _small_print(form: Form) -> list[blocks.Block]:
+    copies = f"本表一式{_NUMERALS[form.copies - 1]}份，{form.keep}。" if form.copies > 1 else ""
+    text = "".join(part for part in (form.notes and f"填表说明：{form.notes}", copies) if part)
+    return [blocks.Note(text)] if text else []
+
+
+class _Arranger:
+    """Turns sections into blocks, counting their titles."""
+
+    def __init__(self, form: Form, texts: Texts, by_hand: bool) -> None:
+        self.form = form
+        self.texts = texts
+        self.by_hand = by_hand
+        self.titles = 0
+
+    def title(self, section: Section) -> str:
+        if not section.title:
+            return ""
+        self.titles += 1
+        return f"{_NUMERALS[self.titles - 1]}、{section.title}"
+
+    def block(self, section: Section) -> blocks.Block:
+        match section.kind:
+            case "grid":
+                return blocks.Grid(self.title(section), tuple(self.row(row) for row in section.rows))
+            case "table":
+                return self.table(section)
+            case "prose":
+                return blocks.Prose(self.title(section), tuple(self.paragraphs(section.text)))
+            case "picture":
+                return self.picture(section)
+            case "signatures":
+                signs = [self.sign_cell(item) for item in section.items]
+                per_row = section.per_row
+                rows = (tuple(signs[i : i + per_row]) for i in range(0, len(signs), per_row))
+                return blocks.Signatures(tuple(rows))
+            case "note":
+                return blocks.Note(section.text)
+            case _:
+                return blocks.Break()
+
+    def row(self, row: tuple[Item, ...]) -> tuple[Cell, ...]:
+        unit = PAGE_WIDTH / sum(item.span for item in row)
+        label_width = _LABEL_WIDTHS.get(len(row), 18.0)
+        return tuple(
+            replace(self.cell(item), width=unit * item.span, label_width=label_width) for item in row
+        )
+
+    def cell(self, item: Item, prefix: str = "", texts: Texts | None = None) -> Cell:
+        path = f"{prefix}{item.field}"
+        spec = self.form.spec_at(path)
+        assert spec, path
+        source = texts or self.texts
+        text = source.text(item.field, spec, bool(prefix), item.boxes)
+        options = tuple(spec.kind.options())
+        return Cell(
+            path,
+            item.label or spec.label,
+            spec,
+            text,
+            height=self.height(item, spec),
+            options=options,
+            chosen=source.chosen(item.field) if options else (),
+        )
+
+    def height(self, item: Item, spec: Spec) -> float:
+        lines = item.lines or (spec.kind.lines if isinstance(spec.kind, kinds.Long) else 1)
+        if lines <= 1:
+            return ROW_HEIGHT
+        # By hand the form leaves the full room; a printed record needs two lines at least.
+        return (lines if self.by_hand else 2) * LINE_HEIGHT + 2
+
+    def table(self, section: Section) -> blocks.Table:
+        total = sum(item.width for item in section.items)
+        columns = tuple(
+            blocks.Column(
+                f"{section.table}.{item.field}",
+                item.label or self.label(f"{section.table}.{item.field}"),
+                PAGE_WIDTH * item.width / total,
+            )
+            for item in section.items
+        )
+        rows = tuple(
+            tuple(self.cell(item, f"{section.table}.", texts) for item in section.items)
+            for texts in self.texts.rows(section.table, section.blank_rows)
+        )
+        return blocks.Table(self.title(section), section.table, columns, rows, section.row_height)
+
+    def label(self, path: str) -> str:
+        spec = self.form.spec_at(path)
+        return spec.label if spec else path
+
+    def paragraphs(self, text: str) -> list[tuple[str | Cell, ...]]:
+        return [self.paragraph(line) for line in text.strip().split("\n")]
+
+    def paragraph(self, line: str) -> tuple[str | Cell, ...]:
+        pieces = BLANK.split(line)
+        parts: list[str | Cell] = []
+        for index, piece in enumerate(pieces):
+            if index % 2:
+                cell = self.cell(Item(piece))
+                parts.append(cell if cell.text else replace(cell, text=kinds.RULE * 8))
+            elif piece:
+                parts.append(piece)
+        return tuple(parts)
+
+    def picture(self, section: Section) -> blocks.Picture:
+        cell = replace(self.cell(section.items[0]), height=section.height)
+        value = self.texts.value(cell.path) if isinstance(self.texts, RecordTexts) else None
+        return blocks.Picture(self.title(section), cell, str(value.file) if value else "")
+
+    def sign_cell(self, item: Item) -> blocks.SignCell:
+        opinion = self.cell(Item(item.opinion)) if item.opinion else None
+        sign = self.cell(item)
+        seal = bool(sign.spec and isinstance(sign.spec.kind, kinds.Seal))
+        return blocks.SignCell(replace(sign, height=_SEAL_HEIGHT if seal else _SIGN_HEIGHT), opinion, seal)
+
+
+def spread(label: str) -> str:
+    """Two-character labels spread to the width of three: `姓　名`."""
+    return f"{label[0]}　{label[1]}" if len(label) == 2 and width(label) == 4 else label
