@@ -8,8 +8,11 @@ a colleague: first what is the matter, then what to do.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from enum import IntEnum, StrEnum
+from errno import ENAMETOOLONG, ENOSPC
+from typing import Any
 
 
 class Exit(IntEnum):
@@ -103,3 +106,81 @@ class HasFindings(RecordkitError):
     def __init__(self, message: str, findings: list[Finding], hint: str = "") -> None:
         super().__init__(message, hint)
         self.findings = findings
+
+
+def explained(problem: BaseException) -> RecordkitError | None:
+    """What a foreign exception means, in Chinese; None for one nobody expects.
+
+    Click, pydantic, YAML, TOML and the operating system speak English; here,
+    and only here, they are translated. Nothing is imported for it.
+    """
+    if isinstance(problem, RecordkitError):
+        return problem
+    if type(problem).__module__.startswith("click."):
+        return _click(problem)
+    if isinstance(problem, OSError):
+        return _system(problem)
+    if isinstance(problem, UnicodeError):
+        return UsageProblem("有文字的编码无法识别", "把文件另存为 UTF-8")
+    if isinstance(problem, RecursionError):
+        return Refused("内容的层次太深，没有处理", "检查文件是否来路不明")
+    return None
+
+
+def _click(problem: Any) -> RecordkitError:
+    """Click's usage errors by what they carry, not by their English words."""
+    name = type(problem).__name__
+    asked = getattr(problem, "ctx", None)
+    hint = f"用法：{asked.command_path} --help" if asked else "用法：recordkit --help"
+    parameter = getattr(problem, "param", None)
+    called = _called(parameter) if parameter is not None else ""
+    if name == "NoSuchOption":
+        near = "、".join(problem.possibilities or ())
+        return UsageProblem(f"没有 {problem.option_name} 这个选项", f"是不是 {near}？" if near else hint)
+    if name == "NoSuchCommand":
+        return UsageProblem(problem.message, hint)
+    if name == "MissingParameter":
+        return UsageProblem(f"缺少 {called}", hint)
+    if name == "BadParameter":
+        return UsageProblem(f"{called} 的值不对：{_value(problem.message)}", hint)
+    if name == "BadOptionUsage":
+        return UsageProblem(f"选项 {problem.option_name} 用得不对（缺少值，或不该带值）", hint)
+    if name in ("Abort", "Exit"):
+        return RecordkitError("已取消，没有改动")
+    return UsageProblem(f"参数不对：{_value(problem.message)}", hint)
+
+
+def _called(parameter: Any) -> str:
+    return parameter.opts[0] if parameter.param_type_name == "option" else parameter.human_readable_name
+
+
+def _value(message: str) -> str:
+    """The Chinese of click's value messages; their shapes are few."""
+    patterns = (
+        (r"Got unexpected extra arguments? \((.*)\)", r"多出来的参数：\1"),
+        (r".*'(.*)' does not exist\.", r"“\1”不存在"),
+        (r".*'(.*)' is not one of (.*)\.", r"“\1”不在可选范围：\2"),
+        (r"'(.*)' is not a valid (?:integer|float).*", r"“\1”不是数字"),
+        (r"'(.*)' does not match the formats? .*", r"“\1”不是日期，请写成 2026-03-05"),
+        (r".*'(.*)' is a directory\.", r"“\1”是文件夹"),
+        (r".*'(.*)' is a file\.", r"“\1”是文件，不是文件夹"),
+        (r"Option (.*) cannot be used with.*", r"\1 不能同用"),
+    )
+    for english, chinese in patterns:
+        if re.fullmatch(english, message, re.DOTALL):
+            return re.sub(english, chinese, message, flags=re.DOTALL)
+    return message
+
+
+def _system(problem: OSError) -> RecordkitError:
+    """What the operating system said about a file."""
+    place = f"{problem.filename}：" if problem.filename else ""
+    if isinstance(problem, FileNotFoundError):
+        return NotFound(f"{place}找不到")
+    if isinstance(problem, PermissionError):
+        return Conflict(f"{place}没有权限，或文件正被 WPS 打开", "请关闭后重试")
+    if problem.errno == ENOSPC:
+        return RecordkitError(f"{place}磁盘满了，没有写成", "清出空间后再来一次")
+    if problem.errno == ENAMETOOLONG:
+        return UsageProblem(f"{place}文件名太长", "换短一点的文件夹或文件名")
+    return RecordkitError(f"{place}读写失败（{problem.strerror or problem}）", "检查磁盘和文件夹权限")

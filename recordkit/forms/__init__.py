@@ -3,5 +3,6 @@
 from .arrange import blank, filled, spread, tags
 from .blocks import Arranged
 from .definition import Form, catalogue, load
+from .local import findings as local_findings
 
-__all__ = ["Arranged", "Form", "blank", "catalogue", "filled", "load", "spread", "tags"]
+__all__ = ["Arranged", "Form", "blank", "catalogue", "filled", "load", "local_findings", "spread", "tags"]

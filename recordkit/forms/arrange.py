@@ -17,7 +17,7 @@ from ..records.fields import Nature, Spec
 from ..records.model import Block as Part
 from ..records.model import Record
 from ..records.text import width
-from . import blocks
+from . import blocks, local
 from .blocks import LINE_HEIGHT, PAGE_WIDTH, ROW_HEIGHT, Arranged, Cell
 from .definition import BLANK, Form, Item, Section
 
@@ -43,14 +43,21 @@ class Texts(Protocol):
 class RecordTexts:
     """The texts of a record (or of a table's row)."""
 
-    def __init__(self, part: Part, context: Context | None, frozen: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self,
+        part: Part,
+        context: Context | None,
+        own: Mapping[str, Spec] | None = None,
+        frozen: Mapping[str, str] | None = None,
+    ) -> None:
         self.part = part
         self.context = context
+        self.own = own or {}
         self.frozen = frozen or {}
 
     def value(self, path: str) -> Any:
-        if path.startswith("local."):
-            return (getattr(self.part, "local", None) or {}).get(path.removeprefix("local."))
+        if path in self.own:
+            return local.value(self.part, path, self.own[path].kind)
         return self.part.value_of(path, self.context)
 
     def text(self, path: str, spec: Spec, in_row: bool = False, boxes: bool = False) -> str:
@@ -142,7 +149,7 @@ def filled(form: Form, record: Record, context: Context | None = None, state: st
     )
     number = page.number or form.code
     page = replace(page, qr=f"{number} v{record.version} {record.mark()}")
-    return Arranged(page, _blocks(form, RecordTexts(record, context, frozen)))
+    return Arranged(page, _blocks(form, RecordTexts(record, context, form.local, frozen)))
 
 
 def blank(form: Form, context: Context | None = None) -> Arranged:
@@ -286,7 +293,9 @@ class _Arranger:
         opinion = self.cell(Item(item.opinion)) if item.opinion else None
         sign = self.cell(item)
         seal = bool(sign.spec and isinstance(sign.spec.kind, kinds.Seal))
-        return blocks.SignCell(replace(sign, height=_SEAL_HEIGHT if seal else _SIGN_HEIGHT), opinion, seal)
+        height = _SEAL_HEIGHT if seal else _SIGN_HEIGHT
+        # Until somebody has signed, the place of the proof is a date for the pen.
+        return blocks.SignCell(replace(sign, height=height, text=sign.text or kinds.BLANK_DAY), opinion, seal)
 
 
 def spread(label: str) -> str:

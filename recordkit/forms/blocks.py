@@ -90,6 +90,17 @@ class SignCell:
     opinion: Cell | None = None
     seal: bool = False
 
+    @property
+    def opinion_caption(self) -> str:
+        """`督导/站长意见：`, printed before the opinion; empty without one."""
+        return f"{self.opinion.label}：" if self.opinion else ""
+
+    @property
+    def caption(self) -> str:
+        """`社会工作者：` or `运营机构（盖章）：`, printed above the room for pen or seal."""
+        mark = "（盖章）" if self.seal and "盖章" not in self.sign.label else ""
+        return f"{self.sign.label}{mark}："
+
 
 @dataclass(frozen=True, slots=True)
 class Signatures:

@@ -40,8 +40,8 @@ class Test(_Joinable):
         return _OPS[self.op][0](block.value_at(self.field, context), self.values)
 
     def says(self, label: Callable[[str], str]) -> str:
-        """`个案来源以“转介”结尾`."""
-        values = "”或“".join(str(value) for value in self.values)
+        """`个案来源以“转介”结尾`, `年龄未满18`."""
+        values = "或".join(map(_said, self.values))
         return label(self.field) + _OPS[self.op][1].format(values)
 
 
@@ -56,8 +56,10 @@ class Every(_Joinable):
         return all(part.holds(block, context) for part in self.parts)
 
     def says(self, label: Callable[[str], str]) -> str:
-        """Joined by 且."""
-        return "，且".join(part.says(label) for part in self.parts)
+        """Joined by 且, with brackets around what 或 joins."""
+        return "，且".join(
+            f"（{part.says(label)}）" if isinstance(part, Some) else part.says(label) for part in self.parts
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,19 +84,25 @@ def _chosen(value: Any) -> set[Any]:
     return set(value) if isinstance(value, list) else {value}
 
 
+def _said(value: Any) -> str:
+    if isinstance(value, bool):
+        value = "是" if value else "否"
+    return f"“{value}”" if isinstance(value, str) else str(value)
+
+
 def _stated(value: Any) -> bool:
     return value is not None and not isinstance(value, Unstated)
 
 
 # op → (test, how it is said after the label)
 _OPS: dict[str, tuple[Callable[[Any, tuple[Any, ...]], bool], str]] = {
-    "is": (lambda v, wanted: bool(_chosen(v) & set(wanted)), "为“{}”"),
-    "is_not": (lambda v, wanted: v is not None and not _chosen(v) & set(wanted), "不是“{}”"),
-    "starts": (lambda v, wanted: isinstance(v, str) and v.startswith(wanted), "以“{}”开头"),
-    "ends": (lambda v, wanted: isinstance(v, str) and v.endswith(wanted), "以“{}”结尾"),
-    "under": (lambda v, wanted: _stated(v) and v < wanted[0], "未满“{}”"),
-    "from": (lambda v, wanted: _stated(v) and v >= wanted[0], "已满“{}”"),
-    "over": (lambda v, wanted: _stated(v) and v > wanted[0], "大于“{}”"),
+    "is": (lambda v, wanted: bool(_chosen(v) & set(wanted)), "为{}"),
+    "is_not": (lambda v, wanted: v is not None and not _chosen(v) & set(wanted), "不是{}"),
+    "starts": (lambda v, wanted: isinstance(v, str) and v.startswith(wanted), "以{}开头"),
+    "ends": (lambda v, wanted: isinstance(v, str) and v.endswith(wanted), "以{}结尾"),
+    "under": (lambda v, wanted: _stated(v) and v < wanted[0], "未满{}"),
+    "from": (lambda v, wanted: _stated(v) and v >= wanted[0], "已满{}"),
+    "over": (lambda v, wanted: _stated(v) and v > wanted[0], "大于{}"),
     "filled": (lambda v, _: v not in (None, [], False), "已填写"),
     "empty": (lambda v, _: v in (None, [], False), "未填写"),
 }

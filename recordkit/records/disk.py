@@ -15,7 +15,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TypeVar
 
-from ..errors import Conflict, NotFound, RecordkitError
+from ..errors import Conflict, NotFound, RecordkitError, explained
 
 _TRIES, _PAUSE = 5, 0.2
 T = TypeVar("T")
@@ -30,7 +30,7 @@ def read_bytes(path: Path) -> bytes:
     except IsADirectoryError:
         raise NotFound(f"{path} 是文件夹，不是文件") from None
     except OSError as problem:
-        raise explained(problem, path) from None
+        raise _told(problem, path) from None
 
 
 def digest(data: bytes) -> str:
@@ -45,9 +45,9 @@ def create(path: Path, data: bytes) -> None:
     """
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        with path.open("xb") as file:
+        with path.open("xb", buffering=0) as file:
             try:
-                file.write(data)
+                _write(file.fileno(), data)
             except BaseException:
                 file.close()
                 path.unlink(missing_ok=True)
@@ -55,7 +55,7 @@ def create(path: Path, data: bytes) -> None:
     except FileExistsError:
         raise Conflict(f"{path} 已经存在，没有改动它", "要覆盖请加 --force，或换一个名字") from None
     except OSError as problem:
-        raise explained(problem, path) from None
+        raise _told(problem, path) from None
 
 
 def replace(path: Path, data: bytes, known: str | None = None) -> None:
@@ -64,36 +64,37 @@ def replace(path: Path, data: bytes, known: str | None = None) -> None:
     With `known`, the digest of what was read, Conflict when the file has
     changed since: somebody else saved in between.
     """
-    if known is not None and digest(read_bytes(path)) != known:
-        raise Conflict(f"{path} 在打开之后被别人改过，没有保存", "重新打开，把改动合在一起再存")
     temporary = ""
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         handle, temporary = tempfile.mkstemp(prefix=".~", suffix=".tmp", dir=path.parent)
-        with os.fdopen(handle, "wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
+        with os.fdopen(handle, "wb", buffering=0) as file:
+            _write(file.fileno(), data)
         # mkstemp makes private files; records are shared with the team as any new file is.
         os.chmod(temporary, 0o666 & ~_umask())
+        # Compared last, so that next to no time is left for somebody else's saving.
+        if known is not None and digest(read_bytes(path)) != known:
+            raise Conflict(f"{path} 在打开之后被别人改过，没有保存", "重新打开，把改动合在一起再存")
         _patiently(lambda: os.replace(temporary, path))
     except OSError as problem:
-        raise explained(problem, path) from None
+        raise _told(problem, path) from None
     finally:
         if temporary:
             with contextlib.suppress(OSError):
                 os.unlink(temporary)
 
 
-def explained(problem: OSError, path: Path) -> RecordkitError:
-    """What the operating system said, in Chinese with a way out."""
-    if isinstance(problem, PermissionError):
-        return Conflict(f"写不了或读不了 {path}", "文件正被 WPS 打开，请关闭后重试；或没有权限")
-    if problem.errno == 28:  # ENOSPC
-        return RecordkitError(f"磁盘满了，{path} 没有写成", "清出空间后再来一次，没有留下半个文件")
-    if isinstance(problem, NotADirectoryError):
-        return NotFound(f"{path} 的上级不是文件夹")
-    return RecordkitError(f"{path}：读写失败（{problem.strerror or problem}）", "检查磁盘和文件夹权限")
+def _told(problem: OSError, path: Path) -> RecordkitError:
+    problem.filename = problem.filename or str(path)
+    return explained(problem) or RecordkitError(str(problem))
+
+
+def _write(handle: int, data: bytes) -> None:
+    """All of the data, on the disk; nothing is buffered, so no error waits for the closing."""
+    rest = memoryview(data)
+    while rest:
+        rest = rest[os.write(handle, rest) :]
+    os.fsync(handle)
 
 
 def _patiently(action: Callable[[], T]) -> T:

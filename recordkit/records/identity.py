@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, timedelta, timezone
 
 _WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 _CHECK = "10X98765432"
+_CHINA = timezone(timedelta(hours=8))
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,15 +24,17 @@ class Identity:
     gender: str
 
 
-def identity(number: str) -> Identity:
+def identity(number: str, today: date | None = None) -> Identity:
     """Birth date and sex from an 18-digit number; ValueError says in Chinese
-    what is wrong with it (GB 11643—1999)."""
+    what is wrong with it (GB 11643—1999). Nobody is born after `today`."""
     if not re.fullmatch(r"\d{17}[\dX]", number, re.ASCII):
         raise ValueError(f"身份证号应为18位，这里是{len(number)}位或含有其他字符")
     try:
         birth = date(int(number[6:10]), int(number[10:12]), int(number[12:14]))
     except ValueError:
         raise ValueError(f"身份证号第7–14位“{number[6:14]}”不是真实的日期") from None
+    if birth > (today or datetime.now(_CHINA).date()):
+        raise ValueError(f"身份证号第7–14位“{number[6:14]}”是将来的日期")
     total = sum(weight * int(digit) for weight, digit in zip(_WEIGHTS, number[:17], strict=True))
     if _CHECK[total % 11] != number[17]:
         raise ValueError("身份证号校验位不对，请核对是否抄错一位")
@@ -42,6 +45,8 @@ def phone(text: str) -> str:
     """The number with its separators unified; ValueError when it cannot be one."""
     number = re.sub(r"[\s\-—–()]+", "-", text).strip("-")
     digits = number.replace("-", "").removeprefix("+86")
+    if not number.isascii():
+        raise ValueError(f"“{text}”不像电话号码：只能有数字")
     if re.fullmatch(r"1[3-9]\d{9}", digits):
         return digits
     if re.fullmatch(r"(0\d{2,3}-?)?[2-9]\d{6,7}(-\d{1,6})?", number) or re.fullmatch(

@@ -53,18 +53,20 @@ class Kind:
 
     schema: ClassVar[dict[str, Any]] = {"type": "string"}
     wide: ClassVar[bool] = False
+    keeps_indent: ClassVar[bool] = False
 
     def read(self, raw: object) -> Any:
         """The value of what was typed; None for nothing."""
-        if raw is None or isinstance(raw, Unstated):
-            return raw
+        if raw is None:
+            return None
         if isinstance(raw, str):
-            text = clean(raw)[0].strip()
-            if not text:
+            text = clean(str(raw))[0]
+            bare = text.strip()
+            if not bare:
                 return None
-            if text in _UNSTATED and text not in self.options():
-                return Unstated(text)
-            return self.parse(text)
+            if bare in _UNSTATED and bare not in self.options():
+                return Unstated(bare)
+            return self.parse(text if self.keeps_indent else bare)
         return self.accept(raw)
 
     def parse(self, text: str) -> Any:
@@ -80,7 +82,12 @@ class Kind:
         return ()
 
     def show(self, value: Any, lookup: Lookup | None = None, other: str = "") -> str:
-        """The printed text."""
+        """The printed text; of what is unstated, the reason."""
+        if isinstance(value, Unstated):
+            return boxes(self.options(), value) if self.options() else str(value)
+        return self._show(value, lookup, other)
+
+    def _show(self, value: Any, lookup: Lookup | None = None, other: str = "") -> str:
         return str(value)
 
     def blank(self) -> str:
@@ -89,6 +96,9 @@ class Kind:
 
     def plain(self, value: Any) -> Any:
         """What a record file holds: text, or a list or mapping of texts."""
+        return str(value) if isinstance(value, Unstated) else self._plain(value)
+
+    def _plain(self, value: Any) -> Any:
         return str(value)
 
     def example(self) -> str:
@@ -123,10 +133,12 @@ class Long(Kind):
     """Text of any length in paragraphs; `lines` is the room a blank form leaves."""
 
     wide: ClassVar[bool] = True
+    keeps_indent: ClassVar[bool] = True  # the first paragraph is indented as the others are
     lines: int = 4
     longest: int = 20_000
 
     def parse(self, text: str) -> str:
+        text = re.sub(r"\A(\s*\n)+", "", text).rstrip()
         if len(text) > self.longest:
             raise ValueError(f"这里最多写{self.longest}字，现有{len(text)}字")
         return "\n".join(line.rstrip() for line in text.split("\n"))
@@ -147,13 +159,13 @@ class Day(Kind):
             return raw
         raise ValueError("这里要写日期，如 2026-03-05")
 
-    def show(self, value: Any, lookup: Lookup | None = None, other: str = "") -> str:
+    def _show(self, value: Any, lookup: Lookup | None = None, other: str = "") -> str:
         return dates.print_day(value)
 
     def blank(self) -> str:
         return BLANK_DAY
 
-    def plain(self, value: date) -> str:
+    def _plain(self, value: date) -> str:
         return value.isoformat()
 
     def example(self) -> str:
@@ -172,17 +184,17 @@ class DayTime(Kind):
 
     def accept(self, raw: object) -> datetime:
         if isinstance(raw, datetime):
-            return raw
+            return self.parse(self.plain(raw))
         raise ValueError("这里要写日期和时间，如 2026-03-09 9:30")
 
-    def show(self, value: Any, lookup: Lookup | None = None, other: str = "") -> str:
+    def _show(self, value: Any, lookup: Lookup | None = None, other: str = "") -> str:
         return f"{dates.print_day(value)} {dates.print_time(value)}"
 
     def blank(self) -> str:
         return BLANK_DAY + "　　时　　分"
 
-    def plain(self, value: datetime) -> str:
-        return f"{value:%Y-%m-%d} {dates.print_time(value)}"
+    def _plain(self, value: datetime) -> str:
+        return f"{value.date().isoformat()} {dates.print_time(value)}"
 
     def example(self) -> str:
         return "2026-03-09 9:30"
@@ -200,16 +212,16 @@ class Days(Kind):
 
     def accept(self, raw: object) -> dates.DayRange:
         if isinstance(raw, dates.DayRange):
-            return raw
+            return self.parse(self.plain(raw))
         raise ValueError("这里要写起止日期，如 2026-03-10至2026-07-10")
 
-    def show(self, value: Any, lookup: Lookup | None = None, other: str = "") -> str:
+    def _show(self, value: Any, lookup: Lookup | None = None, other: str = "") -> str:
         return f"{dates.print_day(value.start)}至{dates.print_day(value.end)}"
 
     def blank(self) -> str:
         return f"{BLANK_DAY}至{BLANK_DAY}"
 
-    def plain(self, value: dates.DayRange) -> str:
+    def _plain(self, value: dates.DayRange) -> str:
         return f"{value.start}至{value.end}"
 
     def example(self) -> str:
@@ -228,17 +240,17 @@ class Times(Kind):
 
     def accept(self, raw: object) -> dates.TimeRange:
         if isinstance(raw, dates.TimeRange):
-            return raw
+            return self.parse(self.plain(raw))
         raise ValueError("这里要写起止时间，如 14:00至15:10")
 
-    def show(self, value: Any, lookup: Lookup | None = None, other: str = "") -> str:
+    def _show(self, value: Any, lookup: Lookup | None = None, other: str = "") -> str:
         return f"{dates.print_time(value.start)}至{dates.print_time(value.end)}"
 
     def blank(self) -> str:
         return "　　时　　分至　　时　　分"
 
-    def plain(self, value: dates.TimeRange) -> str:
-        return self.show(value)
+    def _plain(self, value: dates.TimeRange) -> str:
+        return self._show(value)
 
     def example(self) -> str:
         return "14:00至15:10"
@@ -259,7 +271,7 @@ class Choice(Kind):
     def parse(self, text: str) -> str:
         return _option(text, self.listed)
 
-    def show(self, value: Any, lookup: Lookup | None = None, other: str = "") -> str:
+    def _show(self, value: Any, lookup: Lookup | None = None, other: str = "") -> str:
         return boxes(self.listed, [value], other)
 
     def blank(self) -> str:
@@ -288,22 +300,21 @@ class Multi(Kind):
         return self.accept([part for part in parts if part.strip()])
 
     def accept(self, raw: object) -> list[str]:
-        if not isinstance(raw, list | tuple) or not all(isinstance(item, str) for item in raw):
-            raise ValueError("这里要写若干选项，如 甲、乙 或每行一个 - 甲")
-        chosen = list(dict.fromkeys(_option(item.strip(), self.listed) for item in raw))
+        texts = _texts(raw, "这里要写若干选项，如 甲、乙 或每行一个 - 甲")
+        chosen = list(dict.fromkeys(_option(text, self.listed) for text in texts))
         alone = EXCLUSIVE.intersection(chosen)
         if alone and len(chosen) > 1:
             raise ValueError(f"“{min(alone)}”不能与其他选项同选")
         return sorted(chosen, key=self.listed.index) or None  # type: ignore[return-value]
 
-    def show(self, value: Any, lookup: Lookup | None = None, other: str = "") -> str:
+    def _show(self, value: Any, lookup: Lookup | None = None, other: str = "") -> str:
         return boxes(self.listed, value, other)
 
     def blank(self) -> str:
         return boxes(self.listed, [])
 
-    def plain(self, value: Any) -> Any:
-        return list(value) if isinstance(value, list) else str(value)
+    def _plain(self, value: Any) -> Any:
+        return list(value)
 
     def describe(self) -> str:
         return "可选多项"
@@ -322,14 +333,14 @@ class Picks(Kind):
         return self.accept(re.split(r"[、，,；;]", text))
 
     def accept(self, raw: object) -> list[str]:
-        if not isinstance(raw, list | tuple) or not all(isinstance(item, str) for item in raw):
-            raise ValueError("这里要写若干项，如 S01、S02")
-        return [item.strip() for item in raw if item.strip()] or None  # type: ignore[return-value]
+        line = Text(60)
+        found = [line.parse(text) for text in _texts(raw, "这里要写若干项，如 S01、S02")]
+        return found or None  # type: ignore[return-value]
 
-    def show(self, value: Any, lookup: Lookup | None = None, other: str = "") -> str:
+    def _show(self, value: Any, lookup: Lookup | None = None, other: str = "") -> str:
         return "、".join(_named(item, lookup) for item in value)
 
-    def plain(self, value: Any) -> Any:
+    def _plain(self, value: Any) -> Any:
         return list(value)
 
     def describe(self) -> str:
@@ -356,13 +367,13 @@ class YesNo(Kind):
             return raw
         raise ValueError("这里只写 是 或 否")
 
-    def show(self, value: Any, lookup: Lookup | None = None, other: str = "") -> str:
+    def _show(self, value: Any, lookup: Lookup | None = None, other: str = "") -> str:
         return boxes(("是", "否"), ["是" if value else "否"])
 
     def blank(self) -> str:
         return boxes(("是", "否"), [])
 
-    def plain(self, value: bool) -> str:
+    def _plain(self, value: bool) -> str:
         return "是" if value else "否"
 
     def describe(self) -> str:
@@ -385,7 +396,7 @@ class Number(Kind):
     def accept(self, raw: object) -> Decimal | int:
         if isinstance(raw, bool) or not isinstance(raw, int | Decimal):
             raise ValueError("这里要写数字")
-        return self._bounded(Decimal(raw))
+        return self._bounded(money.read_number(f"{raw:f}" if isinstance(raw, Decimal) else str(raw)))
 
     def _bounded(self, number: Decimal) -> Decimal | int:
         if not self.least <= number <= self.most:
@@ -396,10 +407,10 @@ class Number(Kind):
             raise ValueError(f"{number} 应是整数")
         return int(number)
 
-    def show(self, value: Any, lookup: Lookup | None = None, other: str = "") -> str:
+    def _show(self, value: Any, lookup: Lookup | None = None, other: str = "") -> str:
         return money.print_number(value) + self.unit
 
-    def plain(self, value: Decimal) -> str:
+    def _plain(self, value: Decimal) -> str:
         return money.print_number(value)
 
     def blank(self) -> str:
@@ -426,7 +437,7 @@ class Rating(Kind):
     def accept(self, raw: object) -> int:
         return int(Number(least=self.low, most=self.high, whole=True).accept(raw))
 
-    def show(self, value: Any, lookup: Lookup | None = None, other: str = "") -> str:
+    def _show(self, value: Any, lookup: Lookup | None = None, other: str = "") -> str:
         return f"{value}分（{self.low}–{self.high}分）"
 
     def blank(self) -> str:
@@ -454,14 +465,14 @@ class Money(Kind):
             raise ValueError("这里要写金额，如 1200 或 1,200.50")
         return money.read_money(f"{raw:f}" if isinstance(raw, Decimal) else str(raw))
 
-    def show(self, value: Any, lookup: Lookup | None = None, other: str = "") -> str:
+    def _show(self, value: Any, lookup: Lookup | None = None, other: str = "") -> str:
         figures = money.print_money(value)
         return f"{figures}元（大写：{money.capitals(value)}）" if self.in_words else figures
 
     def blank(self) -> str:
         return f"{RULE * 5}元（大写：{RULE * 12}）" if self.in_words else ""
 
-    def plain(self, value: Decimal) -> str:
+    def _plain(self, value: Decimal) -> str:
         return money.print_number(value)
 
     def example(self) -> str:
@@ -479,7 +490,7 @@ class IdNo(Kind):
         number = narrow(text).replace(" ", "").upper()
         if not re.fullmatch(r"[0-9A-Z()]{5,25}", number):
             raise ValueError(f"“{text}”不像证件号码：只有数字和字母，5到25位")
-        if re.fullmatch(r"\d{15,17}[\dX]?", number):
+        if re.fullmatch(r"[0-9]{15,17}[0-9X]?", number):
             identity.identity(number)
         return number
 
@@ -535,7 +546,7 @@ class Ref(Kind):
             raise ValueError(f"“{text}”不是编号，请写{self.to or '编号'}，不写姓名")
         return number
 
-    def show(self, value: Any, lookup: Lookup | None = None, other: str = "") -> str:
+    def _show(self, value: Any, lookup: Lookup | None = None, other: str = "") -> str:
         return _named(value, lookup)
 
     def describe(self) -> str:
@@ -552,15 +563,13 @@ class Refs(Kind):
         return self.accept(re.split(r"[、，,；;]", text))
 
     def accept(self, raw: object) -> list[str]:
-        if not isinstance(raw, list | tuple) or not all(isinstance(item, str) for item in raw):
-            raise ValueError("这里要写若干编号")
         one = Ref(self.to)
-        return [one.parse(item) for item in raw if item.strip()] or None  # type: ignore[return-value]
+        return [one.parse(text) for text in _texts(raw, "这里要写若干编号")] or None  # type: ignore[return-value]
 
-    def show(self, value: Any, lookup: Lookup | None = None, other: str = "") -> str:
+    def _show(self, value: Any, lookup: Lookup | None = None, other: str = "") -> str:
         return "、".join(value)
 
-    def plain(self, value: Any) -> Any:
+    def _plain(self, value: Any) -> Any:
         return list(value)
 
     def describe(self) -> str:
@@ -581,22 +590,26 @@ class Nested(Kind):
     sample_rows: int = field(default=1)
 
     def read(self, raw: object) -> Any:
-        if raw is None or raw == "" or raw == []:
+        if raw is None or raw == "":
             return None
-        if not self.many:
-            return self.part.from_text(raw.strip()) if isinstance(raw, str) else raw
+        if not self.many or isinstance(raw, list):
+            return raw
         if isinstance(raw, dict):
             raise ValueError("这里是一张表：每一行前面要有“- ”")
-        if isinstance(raw, list):
-            return [self.part.from_text(row.strip()) if isinstance(row, str) else row for row in raw]
         raise ValueError("这里是一张表：另起一行，每行以“- ”开头")
 
-    def show(self, value: Any, lookup: Lookup | None = None, other: str = "") -> str:
+    def settled(self, value: Any) -> Any:
+        """Without empty rows; an empty part says nothing and is None."""
+        if isinstance(value, list):
+            return [part for part in value if any(part.filled())] or None
+        return value if value is not None and any(value.filled()) else None
+
+    def _show(self, value: Any, lookup: Lookup | None = None, other: str = "") -> str:
         if isinstance(value, list):
             return "；".join(part.brief() for part in value)
         return str(value.brief())
 
-    def plain(self, value: Any) -> Any:
+    def _plain(self, value: Any) -> Any:
         return [part.plain() for part in value] if isinstance(value, list) else value.plain()
 
     def describe(self) -> str:
@@ -611,20 +624,32 @@ class Nested(Kind):
 class Sign(Nested):
     """A signature; its box stays empty for the pen until there is proof."""
 
+    def describe(self) -> str:
+        return "签名，签后写 已签 2026-03-05"
+
 
 @dataclass(frozen=True, slots=True)
 class Seal(Nested):
     """Room of 45 × 45 mm for an official seal."""
+
+    def describe(self) -> str:
+        return "盖章，盖后写 已签 2026-03-05"
 
 
 @dataclass(frozen=True, slots=True)
 class Files(Nested):
     """Scans, photos, papers."""
 
+    def describe(self) -> str:
+        return "附件，每个文件一行，前面加“- ”"
+
 
 @dataclass(frozen=True, slots=True)
 class Picture(Nested):
     """A diagram, attached as a scan; blanks leave an empty frame."""
+
+    def describe(self) -> str:
+        return "图片，写文件名"
 
 
 @dataclass(frozen=True, slots=True)
@@ -640,6 +665,13 @@ def boxes(listed: Sequence[str], chosen: Sequence[str] | str, other: str = "") -
     if listed and listed[-1] == OTHER:
         marked[-1] += "：" + (other or RULE * 4)
     return "　".join(marked)
+
+
+def _texts(raw: object, wanted: str) -> list[str]:
+    """The texts of a list, without empty ones; ValueError says what is wanted."""
+    if not isinstance(raw, list | tuple) or not all(item is None or isinstance(item, str) for item in raw):
+        raise ValueError(wanted)
+    return [text for item in raw if item is not None and (text := clean(item)[0].strip())]
 
 
 def _option(text: str, listed: Sequence[str]) -> str:

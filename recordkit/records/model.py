@@ -30,7 +30,7 @@ class Block(BaseModel):
     """Fields that belong together."""
 
     model_config = ConfigDict(
-        extra="forbid", arbitrary_types_allowed=True, ignored_types=(Computed,)
+        extra="forbid", arbitrary_types_allowed=True, ignored_types=(Computed,), defer_build=True
     )
     # Fields of earlier definitions: identifier → what became of it, in Chinese.
     retired: ClassVar[Mapping[str, str]] = {}
@@ -52,13 +52,20 @@ class Block(BaseModel):
     @model_validator(mode="before")
     @classmethod
     def _part_other(cls, values: Any) -> Any:
-        """`其他：说明` typed in one place goes into the field and its `_other`."""
+        """A block written as one line is read from it. `其他：说明` typed in one
+        place goes into the field and its `_other`."""
+        if values is None or values == "":
+            return {}
+        if isinstance(values, str):
+            return {name: value for name, _, value in cls.from_text(values.strip()).filled()}
         if not isinstance(values, dict):
             return values
         for name in [n for n in values if f"{n}_other" in cls.model_fields]:
             chosen, said = _without_said(values[name])
             if said:
-                values = {**values, name: chosen, f"{name}_other": said}
+                beside = values.get(f"{name}_other")
+                both = f"{beside}；{said}" if isinstance(beside, str) and beside not in ("", said) else said
+                values = {**values, name: chosen, f"{name}_other": both}
         return values
 
     @field_validator("*", mode="before")
@@ -66,6 +73,12 @@ class Block(BaseModel):
     def _read(cls, value: Any, info: ValidationInfo) -> Any:
         spec = cls.specs().get(info.field_name or "")
         return spec.kind.read(value) if spec else value
+
+    @field_validator("*", mode="after")
+    @classmethod
+    def _settle(cls, value: Any, info: ValidationInfo) -> Any:
+        spec = cls.specs().get(info.field_name or "")
+        return spec.kind.settled(value) if spec and isinstance(spec.kind, Nested) else value
 
     @classmethod
     def from_text(cls, text: str) -> Any:
@@ -204,7 +217,7 @@ def form_class(form_id: str) -> type[Record]:
     try:
         if method not in METHODS:
             raise ImportError(method)
-        found = getattr(import_module(f"..records.{method}", __package__), name)
+        found: type[Record] = getattr(import_module(f"..records.{method}", __package__), name)
     except (ImportError, AttributeError):
         raise NotFound(f"没有“{form_id}”这张表", "全部表单：recordkit forms") from None
     assert issubclass(found, Record) and found.form_id == form_id, form_id
@@ -230,6 +243,8 @@ def _specs_of(cls: type[Block]) -> Mapping[str, Spec]:
         for name, info in cls.model_fields.items()
         if isinstance(info.json_schema_extra, dict) and "spec" in info.json_schema_extra
     }
+    # Pydantic begins with the last of the bases; forms begin with the first.
+    stored = {name: stored[name] for name in _in_order(cls) if name in stored}
     computed = {
         name: value.spec
         for base in reversed(cls.__mro__)
@@ -237,6 +252,12 @@ def _specs_of(cls: type[Block]) -> Mapping[str, Spec]:
         if isinstance(value, Computed)
     }
     return {**stored, **computed}  # type: ignore[dict-item]
+
+
+def _in_order(cls: type) -> Iterator[str]:
+    for base in cls.__bases__:
+        yield from _in_order(base)
+    yield from vars(cls).get("__annotations__", ())
 
 
 def _without_said(value: Any) -> tuple[Any, str]:

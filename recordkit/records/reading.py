@@ -11,15 +11,17 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from difflib import get_close_matches
+from functools import cache
+from itertools import accumulate
 from pathlib import Path
 from typing import Any
 
 import yaml
 from pydantic import ValidationError
-from yaml.events import MappingStartEvent, ScalarEvent, SequenceStartEvent
+from yaml.events import MappingEndEvent, MappingStartEvent, ScalarEvent, SequenceEndEvent, SequenceStartEvent
 
 from ..errors import Finding, NotFound, RecordkitError, Severity
-from . import disk
+from . import disk, repair
 from .kinds import Nested
 from .model import Block, Record, form_class
 from .text import clean
@@ -28,6 +30,10 @@ Loc = tuple[str | int, ...]
 _EMPTY = frozenset({"", "~", "null", "Null", "NULL"})
 ENVELOPE = frozenset({"form", "form_version", "version", "revision", "waivers", "printed", "local"})
 MAX_BYTES = 2_000_000
+# libyaml's parser where the wheel brings it (ten times faster), else the same in Python.
+_LOADER: Any = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
+MAX_DEPTH = 20
+_STEP = {MappingStartEvent: 1, SequenceStartEvent: 1, MappingEndEvent: -1, SequenceEndEvent: -1}
 
 
 @dataclass(slots=True)
@@ -43,9 +49,12 @@ class Loaded:
     digest: str = ""
 
     def where(self, name: str = "") -> str:
-        """`文件:行` of a field, or of the file."""
-        line = self.lines.get(tuple(name.split("."))) if name else None
-        return f"{self.path}:{line}" if line else f"{self.path}"
+        """`文件:行` of a field (`goals.0.due`) or of the nearest part that holds it,
+        else the file."""
+        loc: Loc = tuple(int(step) if step.isdigit() else step for step in name.split("."))
+        while loc and loc not in self.lines:
+            loc = loc[:-1]
+        return f"{self.path}:{self.lines[loc]}" if loc else f"{self.path}"
 
     @property
     def errors(self) -> list[Finding]:
@@ -70,7 +79,12 @@ def parse(data: bytes, path: Path) -> Loaded:
     if len(data) > MAX_BYTES:
         notes.error("RD-10", f"文件有 {len(data) // 1000} KB，不像一份记录", 0, "记录文件不超过 2 MB")
         return Loaded(path, None, notes.findings)
-    text = _decoded(data, notes)
+    decoded = repair.decoded(data, lambda said, line: notes.info("RD-04", said, line))
+    if decoded is None:
+        line = data.decode("utf-8", "replace").partition("\ufffd")[0].count("\n") + 1
+        notes.error("RD-01", "这里有损坏的字节，或文件编码无法识别", line, "用记事本打开核对，再另存为 UTF-8")
+        return Loaded(path, None, notes.findings)
+    text = repair.cleaned(decoded, lambda said, line: notes.warn("RD-05", said, line))
     found = re.search(r"^\s*form\s*[:：]\s*['\"]?([\w/-]+)", text, re.MULTILINE)
     try:
         model = form_class(found[1]) if found else None
@@ -80,9 +94,12 @@ def parse(data: bytes, path: Path) -> Loaded:
     if model is None:
         notes.error("RD-02", "看不出是哪张表：没有“form:”这一行", 1, "第一行写 form: casework/intake")
         return Loaded(path, None, notes.findings)
-    tree = _tree(_repaired(text, _names(model), notes), notes)
+    text = repair.repaired(text, _names(model), lambda said, line: notes.info("RD-04", said, line))
+    tree = _tree(text, notes)
     if not isinstance(tree, dict):
-        return Loaded(path, None, notes.findings)
+        if not any(f.severity is Severity.ERROR for f in notes.findings):
+            notes.error("RD-01", "文件里没有“键: 值”", 1, "第一行写 form: casework/intake")
+        return Loaded(path, None, notes.sorted())
     record = _validated(model, tree, notes)
     return Loaded(path, record, notes.sorted(), notes.lines)
 
@@ -114,76 +131,37 @@ class _Notes:
         return self.lines.get(loc, 1)
 
     def sorted(self) -> list[Finding]:
-        return sorted(self.findings, key=lambda f: int((f.where.rpartition(":")[2] or "0")) if f.where.rpartition(":")[2].isdigit() else 0)
+        def line(finding: Finding) -> int:
+            last = finding.where.rpartition(":")[2]
+            return int(last) if last.isdecimal() else 0
+
+        return sorted(self.findings, key=line)
 
 
-def _decoded(data: bytes, notes: _Notes) -> str:
-    for encoding in ("utf-8-sig", "gb18030"):
-        if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
-            encoding = "utf-16"
-        try:
-            text = data.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-        if encoding != "utf-8-sig":
-            notes.info("RD-04", f"文件是 {encoding.upper()} 编码，已按此读入；保存时会改为 UTF-8", 0)
-        break
-    else:
-        notes.error("RD-01", "文件编码无法识别", 0, "用记事本另存为 UTF-8")
-        return ""
-    cleaned, removed = clean(text)
-    if removed:
-        line = next(i for i, part in enumerate(text.split("\n"), 1) if clean(part)[1])
-        notes.warn("RD-05", f"去掉了不能保存和打印的字符：{'、'.join(removed)}", line)
-    return cleaned
-
-
-def _names(model: type[Block]) -> set[str]:
+@cache
+def _names(model: type[Block]) -> frozenset[str]:
     """Every key that may stand in a file of this form, labels too."""
-    names = set(ENVELOPE) | set(Record.model_fields)
+    names: set[str] = set(ENVELOPE) | set(Record.model_fields)
     for name, spec in model.specs().items():
         names |= {name, spec.label, *spec.was}
         if isinstance(spec.kind, Nested):
-            names |= _names(spec.kind.part)
-    return names
-
-
-def _repaired(text: str, names: set[str], notes: _Notes) -> str:
-    """Put right what Chinese input methods do to YAML, outside of long texts."""
-    lines, inside = text.split("\n"), -1
-    for index, line in enumerate(lines):
-        bare = line.lstrip(" \t　")
-        indent = len(line) - len(bare)
-        if inside >= 0 and (not bare or indent > inside):
-            continue
-        inside = -1
-        lead = line[:indent].replace("\t", "  ").replace("　", "  ")
-        fixed = _fixed_key(bare, names)
-        if lead + fixed != line:
-            notes.info("RD-04", "全角冒号、制表符或冒号后缺的空格，已按“键: 值”读入", index + 1)
-            lines[index] = lead + fixed
-        if re.search(r":\s+[|>][+-]?\d?\s*$", fixed):
-            inside = indent
-    return "\n".join(lines)
-
-
-def _fixed_key(bare: str, names: set[str]) -> str:
-    found = re.match(r"((?:[-－]\s+)*)([^:：#\"'|>]+?)\s*[:：](\s*)", bare)
-    if not found or found[2] not in names:
-        return bare
-    rest = bare[found.end() :]
-    return f"{found[1].replace('－', '-')}{found[2]}:{' ' + rest if rest else ''}"
+            part: type[Block] = spec.kind.part
+            names |= _names(part)
+    return frozenset(names)
 
 
 def _tree(text: str, notes: _Notes) -> Any:
     """Nested dicts, lists and texts, with `notes.lines` filled."""
     try:
-        events = list(yaml.parse(text, Loader=yaml.BaseLoader))
+        events = list(yaml.parse(text, Loader=_LOADER))
+        depths = accumulate(_STEP.get(type(event), 0) for event in events)
+        if max(depths, default=0) > MAX_DEPTH:
+            raise yaml.YAMLError(f"内容套了{MAX_DEPTH}层以上")
     except yaml.MarkedYAMLError as problem:
         mark = problem.problem_mark or problem.context_mark
         notes.error("RD-01", *_explained(problem, text, mark.line + 1 if mark else 1))
         return None
-    except yaml.YAMLError as problem:
+    except (yaml.YAMLError, ValueError, OverflowError) as problem:
         notes.error("RD-01", f"文件格式读不懂：{problem}", 1)
         return None
     if sum(isinstance(event, yaml.DocumentStartEvent) for event in events) > 1:
@@ -224,7 +202,7 @@ class _Reader:
 
     def mapping(self, loc: Loc) -> dict[str, Any]:
         found: dict[str, Any] = {}
-        while not isinstance(event := next(self.events), yaml.MappingEndEvent):
+        while not isinstance(event := next(self.events), MappingEndEvent):
             line = event.start_mark.line + 1
             key = event.value if isinstance(event, ScalarEvent) else None
             if key is None:
@@ -240,24 +218,33 @@ class _Reader:
 
     def sequence(self, loc: Loc) -> list[Any]:
         items: list[Any] = []
-        while not isinstance(event := next(self.events), yaml.SequenceEndEvent):
+        while not isinstance(event := next(self.events), SequenceEndEvent):
             items.append(self.node((*loc, len(items)), event))
         return items
 
     def scalar(self, event: Any) -> str | None:
-        if event.style is None:
+        if not event.style:
             self.tell_lost(event)
             if event.value in _EMPTY:
                 return None
-        return str(event.value)
+        first, last = event.start_mark.line + 1, event.end_mark.line + 1
+        if event.style in (None, "'", '"') and first != last:
+            self.notes.warn(
+                "RD-06", "这段文字分几行写，换行没有保留，连成了一段", first, "要分段的，写在 | 下面，每行前空两格"
+            )
+        text, removed = clean(event.value)
+        if removed:
+            self.notes.warn("RD-05", f"去掉了不能保存和打印的字符：{'、'.join(removed)}", first)
+        return text
 
     def tell_lost(self, event: Any) -> None:
         mark = event.end_mark
         rest = self.lines[mark.line][mark.column :] if mark.line < len(self.lines) else ""
-        if event.value and re.match(r"\s+#", rest):
-            lost = rest.strip()
+        if re.match(r"\s+#", rest):
             self.notes.warn(
-                "RD-06", f"“{lost[:20]}”没有读入：空格后的 # 会使后面的文字成为注释", mark.line + 1,
+                "RD-06",
+                f"“{rest.strip()[:20]}”没有读入：空格后的 # 会使后面的文字成为注释",
+                mark.line + 1,
                 "要保留的，把整段文字写在引号里或 | 下面；确是注释的，另起一行",
             )
 
@@ -281,8 +268,10 @@ def _validated(model: type[Record], tree: dict[str, Any], notes: _Notes) -> Reco
         try:
             return model.model_validate(tree)
         except ValidationError as problem:
-            for error in problem.errors():
-                _set_aside(tree, error, model, notes)
+            changed = [_set_aside(tree, error, model, notes) for error in problem.errors()]
+            if not any(changed):
+                notes.error("RD-07", f"这份记录读不懂：{problem.errors()[0]['msg']}", 1)
+                return None
 
 
 def _count(text: Any, name: str, notes: _Notes) -> int:
@@ -339,28 +328,32 @@ def _moved(notes: _Notes, old: Loc, new: Loc) -> Loc:
     return new
 
 
-def _set_aside(tree: Any, error: Any, model: type[Block], notes: _Notes) -> None:
-    """Take one wrong value out of the tree and tell where and why."""
-    loc: Loc = tuple(error["loc"])
+def _set_aside(tree: Any, error: Any, model: type[Block], notes: _Notes) -> bool:
+    """Take one wrong value out of the tree and tell where and why; False where it
+    is out already, as one value may be wrong in several ways."""
     reason = error["ctx"]["error"] if error["type"] == "value_error" else "这里的写法读不懂"
-    holder = tree
+    holder: Any = tree
+    value: Any = tree
     path: list[str | int] = []
-    for step in loc:
-        path.append(step)
-        inner = holder[step] if _has(holder, step) else None
-        if not isinstance(inner, dict | list) or len(path) == len(loc):
+    for step in error["loc"]:
+        if not _has(value, step):
             break
-        holder = inner
-    label = _label(model, path)
-    notes.error("RD-07", f"{label}：{reason}", notes.line(tuple(path)))
+        holder, value = value, value[step]
+        path.append(step)
+    if not path or (isinstance(holder, list) and value == {}):
+        return False
+    notes.error("RD-07", f"{_label(model, path)}：{reason}", notes.line(tuple(path)))
     if isinstance(holder, dict):
-        holder.pop(path[-1], None)
-    elif isinstance(holder, list) and isinstance(path[-1], int):
-        holder[path[-1]] = {}
+        del holder[path[-1]]
+    else:
+        holder[path[-1]] = {}  # an empty row is dropped, and the others keep their numbers
+    return True
 
 
 def _has(holder: Any, step: str | int) -> bool:
-    return step in holder if isinstance(holder, dict) else isinstance(step, int) and step < len(holder)
+    if isinstance(holder, list):
+        return isinstance(step, int) and step < len(holder)
+    return isinstance(holder, dict) and step in holder
 
 
 def _label(model: type[Block], path: Sequence[str | int]) -> str:

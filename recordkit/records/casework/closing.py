@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -122,7 +123,7 @@ class ClosingReport(Head, Client, SignCase, Record, form="casework/closing-repor
     @f.looked_up("服务起止与统计", Long(2))
     def totals(self, context: Context) -> str | None:
         """Start, end, contacts and hours, counted from the dossier."""
-        sessions = [s for s in context.all("casework/session-record") if s.session_date]
+        sessions = [s for s in context.all("casework/session-record") if isinstance(s.session_date, date)]
         if not sessions:
             return None
         met = [s for s in sessions if s.mode != "未遇(爽约)"]
@@ -209,7 +210,7 @@ class ClosingReport(Head, Client, SignCase, Record, form="casework/closing-repor
     @f.looked_up("文书齐全核对")
     def completeness(self, context: Context) -> str | None:
         """The checklist's result, a fact that `checks` brings."""
-        return context.facts.get("completeness")
+        return context.fact("completeness")
 
 
 class Maintenance(Block):

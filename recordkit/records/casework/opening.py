@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import TYPE_CHECKING
 
 from .. import fields as f
@@ -26,8 +27,6 @@ from ..parts import Attachment, Signature, files, seal, sign
 from ..retention import notice
 
 if TYPE_CHECKING:
-    from datetime import date
-
     from ..context import Context
 
 _PIPL_CONSENT = "个人信息保护法第十四、二十九条"
@@ -309,8 +308,8 @@ class ServiceAgreement(Head, AboutClient, Record, form="casework/service-agreeme
     @f.derived("签署日期", Day())
     def signed_on(self) -> date | None:
         """The latest day of the signatures."""
-        days = [s.on for s in self.signature_fields().values() if s and s.done and s.on]
-        return max(days) if days else None
+        done = [s for s in self.signature_fields().values() if s and s.done]
+        return max((s.on for s in done if isinstance(s.on, date)), default=None)
 
     @f.derived("服务对象签名状态")
     def sign_client_state(self) -> str | None:

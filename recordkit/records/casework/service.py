@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
@@ -100,7 +101,9 @@ class SessionRecord(Head, Client, Record, form="casework/session-record"):
         plans = [
             plan
             for plan in context.all("casework/service-plan")
-            if plan.planned_on and self.session_date and plan.planned_on <= self.session_date
+            if isinstance(plan.planned_on, date)
+            and isinstance(self.session_date, date)
+            and plan.planned_on <= self.session_date
         ]
         return plans[-1].form_no if plans else None
 

@@ -1,0 +1,82 @@
+"""What commands print: data on stdout, all else on stderr, both UTF-8."""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import sys
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, replace
+from pathlib import Path
+from typing import Any
+
+from ..errors import Finding, Severity
+from ..records.text import width
+
+SCHEMA_VERSION = 1
+_PLAIN = str.maketrans({"☑": "[√]", "☐": "[ ]", "□": "[ ]", "✓": "√", "✔": "√", "✗": "×"})
+
+
+def speak_utf8() -> None:
+    """Make both streams take any text: UTF-8 with replacement, and where a Chinese
+    console insists on GBK, plain signs for those it lacks."""
+    for stream in (sys.stdout, sys.stderr):
+        if not isinstance(stream, io.TextIOWrapper):
+            continue
+        if (stream.encoding or "").lower().replace("-", "") not in ("utf8", "gbk", "gb18030", "cp936"):
+            stream.reconfigure(encoding="utf-8", errors="replace")
+        else:
+            stream.reconfigure(errors="replace")
+
+
+def _fitting(text: str, stream: Any) -> str:
+    encoding = getattr(stream, "encoding", None) or "utf-8"
+    try:
+        text.encode(encoding)
+    except (UnicodeEncodeError, LookupError):
+        return text.translate(_PLAIN)
+    return text
+
+
+def show(text: str = "") -> None:
+    """A line of data, on stdout."""
+    print(_fitting(text, sys.stdout))
+
+
+def say(text: str) -> None:
+    """A line to the person, on stderr."""
+    print(_fitting(text, sys.stderr), file=sys.stderr)
+
+
+def as_json(kind: str, content: Any) -> None:
+    """The answer of a reading command for programs."""
+    show(json.dumps({"schema_version": SCHEMA_VERSION, kind: content}, ensure_ascii=False, indent=1))
+
+
+def findings(found: Iterable[Finding], stream: Any = None) -> None:
+    """Findings as `文件:位置: 代号 说明`, errors first."""
+    order = [Severity.ERROR, Severity.WARNING, Severity.INFO]
+    for finding in sorted(found, key=lambda f: order.index(f.severity)):
+        sign = {"error": "✗", "warning": "!", "info": "·"}[finding.severity]
+        near = replace(finding, where=_near(finding.where))
+        print(_fitting(f"{sign} {near}", stream or sys.stderr), file=stream or sys.stderr)
+
+
+def _near(where: str) -> str:
+    """The place as seen from the folder one stands in, when it lies below it."""
+    here = f"{Path.cwd()}{os.sep}"
+    return where.removeprefix(here)
+
+
+def plain_findings(found: Iterable[Finding]) -> list[dict[str, str]]:
+    """Findings for --json."""
+    return [{key: str(value) for key, value in asdict(finding).items()} for finding in found]
+
+
+def table(rows: Sequence[Sequence[str]]) -> None:
+    """Columns aligned by their width on a terminal, where Chinese takes two places."""
+    widths = [max(width(row[i]) for row in rows) for i in range(len(rows[0]))] if rows else []
+    for row in rows:
+        padded = (cell + " " * (w - width(cell)) for cell, w in zip(row, widths, strict=True))
+        show("  ".join(padded).rstrip())

@@ -1,0 +1,223 @@
+"""Records and blanks printed: from a file to Word and PDF, never half-written."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from .. import forms
+from ..checks import check_record
+from ..errors import Conflict, Finding, HasFindings, NotFound, RecordkitError, Severity, UsageProblem
+from ..forms import Arranged, Form
+from ..forms.blocks import Picture
+from ..records import disk
+from ..records.context import Context
+from ..records.fields import Moment, Nature
+from ..records.reading import Loaded, load
+from .workspace import Workspace, nearest, record_files
+
+FORMATS = ("docx", "pdf")
+DRAFT = "草稿"
+_FORBIDDEN = re.compile(r'[<>:"|?*·/\\]')
+
+
+@dataclass(slots=True)
+class Printed:
+    """What became of one record: the files written, or why there are none."""
+
+    source: Path
+    files: list[Path] = field(default_factory=list)
+    findings: list[Finding] = field(default_factory=list)
+    failed: str = ""
+
+
+def records_in(paths: Sequence[Path]) -> list[Path]:
+    """The record files meant: files as they are, folders with all below them."""
+    found: list[Path] = []
+    for path in paths:
+        if path.is_dir():
+            inner = [file for folder in sorted({p.parent for p in path.rglob("*.yaml")}) for file in record_files(folder)]
+            if not inner:
+                raise NotFound(f"{path} 里没有记录文件")
+            found += inner
+        elif path.is_file():
+            found.append(path)
+        else:
+            raise NotFound(f"找不到：{path}")
+    return list(dict.fromkeys(found))
+
+
+def surroundings(path: Path, station: Workspace | None) -> tuple[Workspace | None, Context]:
+    """The workspace a record lies in, and what it may ask about its surroundings."""
+    home = station or nearest(path.parent)
+    inside = home is not None and path.resolve().is_relative_to(home.root)
+    if home and inside and path.resolve().parent.parent.name in ("clients", "dossiers"):
+        return home, home.context(path.parent)
+    return home, Context(station=home.profile) if home else Context()
+
+
+def render(
+    paths: Sequence[Path],
+    into: Path | None = None,
+    to: Sequence[str] = FORMATS,
+    draft: bool = False,
+    force: bool = False,
+    station: Workspace | None = None,
+    progress: Callable[[int, int], None] | None = None,
+) -> list[Printed]:
+    """Print records; each is written whole or not at all.
+
+    A single record with findings raises HasFindings; of several, those that can
+    be printed are, and the rest say why not.
+    """
+    known_formats(to)
+    sources = records_in(paths)
+    results = []
+    for count, source in enumerate(sources, 1):
+        try:
+            results.append(render_one(source, into, to, draft, force, station))
+        except RecordkitError as problem:
+            if len(sources) == 1:
+                raise
+            results.append(Printed(source, findings=getattr(problem, "findings", []), failed=problem.message))
+        if progress:
+            progress(count, len(sources))
+    return results
+
+
+def render_one(
+    source: Path,
+    into: Path | None,
+    to: Sequence[str],
+    draft: bool = False,
+    force: bool = False,
+    station: Workspace | None = None,
+) -> Printed:
+    """Print one record; HasFindings when it is not complete enough to print."""
+    loaded = load(source)
+    home, context = surroundings(source, station)
+    form = form_of(loaded, home)
+    findings = [*check_record(loaded, context, Moment.FILL), *(forms.local_findings(form, loaded) if form else ())]
+    errors = [finding for finding in findings if finding.severity is Severity.ERROR]
+    if form is None or (errors and not draft):
+        raise HasFindings(
+            f"{source.name} 还不能打印：{len(errors)} 处要补或要改", findings, "补齐后再打印；先看样子：加 --draft"
+        )
+    arranged = with_images(forms.filled(form, loaded.record, context, DRAFT if draft else ""), source.parent)
+    folder = into or default_folder(home)
+    stem = file_stem(arranged, form, source)
+    printed = Printed(source, findings=[*findings, *_unprintable(arranged, loaded), *_left_blank(form, context, loaded)])
+    printed.files = write_all(arranged, form, folder, stem, to, force, home, loaded.record.form_day())
+    return printed
+
+
+def form_of(loaded: Loaded, home: Workspace | None) -> Form | None:
+    """The form a record is of, by the station's own layout where there is one."""
+    return forms.load(loaded.record.form_id, home.layouts if home else None) if loaded.record else None
+
+
+def _left_blank(form: Form, context: Context, loaded: Loaded) -> list[Finding]:
+    """Which looked-up cells stay blank because nothing is known of the surroundings."""
+    if context.station:
+        return []
+    specs = form.model.specs()
+    labels = [specs[n].label for n in form.names() if n in specs and specs[n].nature is Nature.LOOKED_UP]
+    if not labels:
+        return []
+    message = f"不在社工站工作区里，自动带出的项目留空：{'、'.join(labels)}"
+    return [Finding("PR-02", message, "把记录放进工作区，或加 --station 文件夹", loaded.where(), Severity.INFO)]
+
+
+def blanks(
+    wanted: Sequence[Form],
+    into: Path | None = None,
+    to: Sequence[str] = FORMATS,
+    force: bool = False,
+    station: Workspace | None = None,
+) -> list[Path]:
+    """Blank forms, to print and fill in by hand."""
+    known_formats(to)
+    context = Context(station=station.profile) if station else Context()
+    written: list[Path] = []
+    for form in wanted:
+        stem = f"{form.code} {_FORBIDDEN.sub('、', form.title)}（空白）"
+        arranged = forms.blank(form, context)
+        written += write_all(arranged, form, into or default_folder(station), stem, to, force, station, None)
+    return written
+
+
+def with_images(arranged: Arranged, folder: Path) -> Arranged:
+    """The form with the attached pictures that lie in the record's folder."""
+    images = {}
+    for block in arranged.blocks:
+        if isinstance(block, Picture) and block.file:
+            path = (folder / block.file).resolve()
+            if path.is_relative_to(folder.resolve()) and path.is_file():
+                images[block.cell.path] = disk.read_bytes(path)
+    return replace(arranged, images=images)
+
+
+def write_all(
+    arranged: Arranged,
+    form: Form,
+    folder: Path,
+    stem: str,
+    to: Sequence[str],
+    force: bool,
+    home: Workspace | None,
+    on: object,
+) -> list[Path]:
+    """Write the form in each format; all are made before the first is written."""
+    targets = [folder / f"{stem}.{suffix}" for suffix in to]
+    if not force and (there := [path for path in targets if path.exists()]):
+        raise Conflict(f"{there[0]} 已经存在，没有改动它", "要覆盖请加 --force，或用 -o 换个文件夹")
+    made = [(path, _made(arranged, form, path.suffix, home, on)) for path in targets]
+    for path, data in made:
+        disk.replace(path, data) if force else disk.create(path, data)
+    return targets
+
+
+def _made(arranged: Arranged, form: Form, suffix: str, home: Workspace | None, on: object) -> bytes:
+    if suffix == ".pdf":
+        from ..formats import pdf
+
+        return pdf.write(arranged, on)  # type: ignore[arg-type]
+    from ..formats import docx
+
+    own = home.layouts / f"{form.id}.docx" if home else None
+    template = docx.Template(disk.read_bytes(own), str(own)) if own and own.is_file() else docx.ready(form)
+    return docx.write(arranged, template, _stamp(arranged, form))
+
+
+def _stamp(arranged: Arranged, form: Form) -> dict[str, str]:
+    """What the document's properties say, so that a corrected print finds its record."""
+    from ..formats import docx
+
+    stamp = {docx.FORM: form.id, docx.FORM_VERSION: str(form.version)}
+    return stamp | ({"recordkit-record": arranged.page.qr} if arranged.page.qr else {})
+
+
+def _unprintable(arranged: Arranged, loaded: Loaded) -> Iterator[Finding]:
+    from ..formats import pdf
+
+    return iter(pdf.unprintable(arranged, loaded.where()))
+
+
+def known_formats(to: Sequence[str]) -> None:
+    """UsageProblem for a format nobody writes."""
+    for name in to:
+        if name not in FORMATS:
+            raise UsageProblem(f"不会写“{name}”格式", f"可用：{'、'.join(FORMATS)}，如 --to docx,pdf")
+
+
+def default_folder(home: Workspace | None) -> Path:
+    """`打印` in the workspace, else in the folder one stands in."""
+    return (home.root if home else Path.cwd()) / "打印"
+
+
+def file_stem(arranged: Arranged, form: Form, source: Path) -> str:
+    """`LX01-GA-2026-0007-02 个案接案登记表`: a number and a title, never a name."""
+    number = arranged.page.number or source.stem
+    return _FORBIDDEN.sub("、", f"{number} {form.title}")
