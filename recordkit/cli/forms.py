@@ -20,25 +20,14 @@ from .shell import command
 def forms(method: str | None, json_: bool, station_path: Path | None) -> None:
     """List the forms."""
     own = options.station(station_path)
-    words = [method] if method else list(naming.METHOD_NAMES)
-    found = [form for word in words for form in _of(word, own.layouts if own else None, bool(method))]
+    layouts = own.layouts if own else None
+    found = naming.forms_named(method, layouts) if method else naming.all_forms(layouts)
     if json_:
         output.as_json("forms", [_plain(form) for form in found])
         return
     rows = [["表单", "代码", "名称", "阶段", "谁填 → 谁签"]]
     rows += [[f.id, f.code, f.title, f.stage, f"{f.fills} → {f.signs}"] for f in found]
     output.table(rows)
-
-
-def _of(word: str, own: Path | None, asked: bool) -> list[Form]:
-    from ..errors import NotFound
-
-    try:
-        return naming.forms_named(word, own)
-    except NotFound:
-        if asked:
-            raise
-        return []
 
 
 def _plain(form: Form) -> dict[str, object]:

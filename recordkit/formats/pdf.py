@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import io
 import math
+import re
 import tempfile
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, date, datetime, time
@@ -20,13 +21,14 @@ from typing import Any
 
 from .. import fonts
 from ..errors import Finding, Severity
-from ..forms import spread
+from ..forms import balanced, spread
 from ..forms.blocks import (
     PAGE_WIDTH,
     Arranged,
     Block,
     Break,
     Cell,
+    Column,
     Grid,
     Note,
     Page,
@@ -43,9 +45,14 @@ from ..records.text import width
 STANDARDS = ["a-2a", "ua-1"]
 _EM = 3.704  # 10.5 pt in millimetres
 _PAD = 1.8
-# How many half-widths off balance a good breaking place may be.
-_BREAKS = {"(": 6, "（": 6, "与": 3, "、": -9, "）": -9, ")": -9, "/": -9}
-_AFTER = {"/": 4, "、": 4}
+_DATES = (kinds.Day, kinds.DayTime, kinds.Days)
+_NUMBERS = (kinds.Ref, kinds.Refs)
+# What stands in the middle of its column however many lines it takes.
+_SHORT = (*_DATES, kinds.Choice, kinds.YesNo, kinds.Number, kinds.Ref)
+_SMALL_EM = 3.175  # 9 pt, where many columns stand side by side
+_LINE = 1.45  # from line to line, in em
+_UNBROKEN = 80.0  # mm; a table's rows up to this height move to the next page whole
+_SHORT_LONG = 6  # lines; longer text goes on over the page's end
 # No clock in the output: a form without a day carries the standard's first full year.
 _UNDATED = date(2024, 1, 1)
 
@@ -122,11 +129,12 @@ def _images(arranged: Arranged, folder: Path) -> dict[str, str]:
 
 def _document(arranged: Arranged, images: dict[str, str]) -> Iterator[str]:
     yield f"\n#show: sheet.with({_page(arranged.page)})\n"
-    for group in _groups(arranged.blocks):
+    for group, following in pairwise([*_groups(arranged.blocks), []]):
         if isinstance(group[0], Prose | Note | Break):
             yield from (_loose(block, arranged.blocks) for block in group)
         else:
-            yield f"#framed({', '.join(_parts(group, images))})\n"
+            note = f"note({_lines(following[0].text)})" if following and isinstance(following[0], Note) else "none"
+            yield f"#framed({', '.join(_parts(group, images, note))})\n"
 
 
 def _page(page: Page) -> str:
@@ -162,26 +170,29 @@ def _groups(blocks: Iterable[Block]) -> Iterator[list[Block]]:
         yield group
 
 
-def _parts(group: Sequence[Block], images: dict[str, str]) -> Iterator[str]:
-    """The tables of one frame. The row before the signatures goes with them."""
+def _parts(group: Sequence[Block], images: dict[str, str], note: str) -> Iterator[str]:
+    """The tables of one frame. The row before the signatures goes with them, and
+    there is room on the page for the note below."""
     signing = isinstance(group[-1], Signatures)
     for index, block in enumerate(group):
         last = signing and index == len(group) - 2
         match block:
             case Grid():
-                rows = block.rows[:-1] if last else block.rows
-                if block.title or rows:
+                if rows := block.rows[:-1] if last else block.rows:
                     yield _grid(block.title, rows)
             case Table():
                 yield _table(block)
             case Picture():
                 yield from _picture(block, images)
             case Signatures():
-                before = group[index - 1] if index else None
-                row = before.rows[-1:] if isinstance(before, Grid) else ()
-                yield f"block(breakable: false, {{ {_grid('', row)}; {_signatures(block)} }})" if row else (
-                    f"block(breakable: false, {_signatures(block)})"
-                )
+                yield f"signed({note}, {{ {_row_before(group[index - 1])}; {_signatures(block)} }})"
+
+
+def _row_before(block: Block) -> str:
+    """The row that shares the signatures' page, under its title if it is the only one."""
+    if not isinstance(block, Grid):
+        return "[]"
+    return _grid("" if block.rows[1:] else block.title, block.rows[-1:])
 
 
 def _grid(title: str, rows: Sequence[Sequence[Cell]]) -> str:
@@ -214,72 +225,92 @@ def _span(cuts: Sequence[float], left: float, right: float) -> int:
 
 
 def _label(cell: Cell, span: int) -> str:
-    lines = _balanced(spread(cell.label), int((cell.label_width - 2) / _EM * 2))
+    lines = balanced(spread(cell.label), int((cell.label_width - 2) / _EM * 2))
     height = max(cell.height, len(lines) * 6.3 + 2)
     return f"label({span}, {_mm(height)}, {', '.join(literal(line) for line in lines)})"
 
 
-def _balanced(label: str, room: int) -> list[str]:
-    """The label in as few lines as fit `room` half-widths, of about equal length,
-    broken before a bracket or behind a stroke where one is near."""
-    count = math.ceil(width(label) / room)
-    if count <= 1:
-        return [label]
-    goal = width(label) / count
-    places = range(1, len(label))
-    fitting = [i for i in places if width(label[:i]) <= room] or [1]
-    best = min(fitting, key=lambda i: abs(width(label[:i]) - goal) - _BREAKS.get(label[i], 0) - _AFTER.get(label[i - 1], 0))
-    return [label[:best], *_balanced(label[best:], room)]
-
-
 def _value(cell: Cell, span: int) -> str:
-    long = bool(cell.spec and isinstance(cell.spec.kind, kinds.Long))
-    return f"{'long' if long else 'value'}({span}, {_text(cell, cell.width - cell.label_width)})"
+    room = cell.width - cell.label_width
+    if not (cell.spec and isinstance(cell.spec.kind, kinds.Long)):
+        return f"value({span}, {_text(cell, room)})"
+    per_line = (room - 2 * _PAD) / _EM * 2
+    lines = sum(math.ceil(width(line) / per_line) for line in cell.text.split("\n"))
+    return f"long({span}, {str(lines > _SHORT_LONG).lower()}, {_text(cell, room)})"
 
 
 def _text(cell: Cell, room: float) -> str:
-    """The cell's text: options that never break inside, or lines."""
+    """The cell's text: options and parts of dates and numbers that never break inside, or lines."""
     if cell.options and "　" in cell.text:
         parts = cell.text.split("　")
         if all(width(part) * _EM / 2 < room - 2 * _PAD for part in parts):
             return f"options({', '.join(literal(part) for part in parts)})"
-    return _lines(cell.text)
+    if cell.spec and isinstance(cell.spec.kind, (*_DATES, *_NUMBERS)):
+        ends = "[年至]" if isinstance(cell.spec.kind, _DATES) else "[-、]"
+        return f"whole({', '.join(literal(part) for part in re.split(f'(?<={ends})', cell.text))})"
+    return _lines(cell.text, room)
 
 
-def _lines(text: str) -> str:
-    return f"lines({', '.join(literal(line) for line in text.split(chr(10)))})"
+def _lines(text: str, room: float = PAGE_WIDTH / 2) -> str:
+    return f"lines({', '.join(_line(line, room) for line in text.split(chr(10)))})"
+
+
+def _line(text: str, room: float) -> str:
+    """A line; letters and figures in a run too long for `room` may break anywhere."""
+    longest = max(int(room / _EM * 1.2), 1)
+    return " + sym.zws + ".join(literal(part) for part in re.split(f"(?<=[!-~]{{{longest}}})", text))
 
 
 def _table(block: Table) -> str:
     columns = "".join(f"{_mm(column.width)}, " for column in block.columns)
-    heads = ", ".join(f"head({literal(spread(column.label))})" for column in block.columns)
+    heads = ", ".join(_head(column, _SMALL_EM if block.dense else _EM) for column in block.columns)
     title = (
         f"table.cell(colspan: {len(block.columns)}, fill: luma(95%), inset: (x: pad, y: 1.7mm), "
         f"text(font: hei, weight: \"bold\", {literal(block.title)})), "
         if block.title
         else ""
     )
-    rows = ", ".join(_row(row, block) for row in block.rows)
-    return f"table(columns: ({columns}), table.header({title}{heads}), {rows})"
+    em = _SMALL_EM if block.dense else _EM
+    sides = [_side([row[at] for row in block.rows], column, em) for at, column in enumerate(block.columns)]
+    rows = ", ".join(_row(row, block, sides) for row in block.rows)
+    size = "9pt" if block.dense else "10.5pt"
+    return f"{{ set text(size: {size}); table(columns: ({columns}), table.header({title}{heads}), {rows}) }}"
 
 
-def _row(row: Sequence[Cell], block: Table) -> str:
-    fits = [
-        width(cell.text) * _EM / 2 <= column.width - 2
-        for cell, column in zip(row, block.columns, strict=True)
-    ]
-    inset = (block.height - _EM) / 2 if all(fits) else 1.4
+def _head(column: Column, em: float) -> str:
+    room = int((column.width - 1.6) / em * 2)
+    label = spread(column.label) if room >= 6 else column.label
+    return f"head({', '.join(literal(line) for line in balanced(label, room))})"
+
+
+def _lines_of(cell: Cell, column: Column, em: float) -> int:
+    return math.ceil(width(cell.text) * em / 2 / (column.width - 2))
+
+
+def _row(row: Sequence[Cell], block: Table, sides: Sequence[str]) -> str:
+    em = _SMALL_EM if block.dense else _EM
+    lines = max(_lines_of(cell, column, em) for cell, column in zip(row, block.columns, strict=True))
+    inset = (block.height - em) / 2 if lines <= 1 else 1.4
+    breakable = str(lines * em * _LINE > _UNBROKEN).lower()
     return ", ".join(
-        f"data({_mm(inset)}, {'center' if fit else 'left'}, {_lines(cell.text)})"
-        for cell, fit in zip(row, fits, strict=True)
+        f"data({_mm(inset)}, {side}, {breakable}, {_text(cell, column.width)})"
+        for cell, column, side in zip(row, block.columns, sides, strict=True)
     )
+
+
+def _side(cells: Sequence[Cell], column: Column, em: float) -> str:
+    """A column of short things stands in the middle, one of sentences at the left."""
+    kind = cells[0].spec.kind if cells and cells[0].spec else None
+    short = isinstance(kind, _SHORT) or all(_lines_of(cell, column, em) <= 1 for cell in cells)
+    return "center" if short else "left"
 
 
 def _picture(block: Picture, images: dict[str, str]) -> Iterator[str]:
     if block.title:
         yield f"table(columns: (100%,), band(1, {literal(block.title)}), [])"
     file = images.get(block.cell.path)
-    caption = f"{block.cell.label}：{block.cell.text}" if block.cell.text else block.cell.label
+    text = block.cell.text
+    caption = text if text.startswith(block.cell.label) else block.caption + text
     yield (
         f"picture({_mm(block.cell.height)}, {literal(file) if file else 'none'}, "
         f"{literal(caption)}, {literal(caption)})"
@@ -290,18 +321,23 @@ def _signatures(block: Signatures) -> str:
     columns = math.lcm(*(len(row) for row in block.rows))
     parts = [f"columns: ({'1fr, ' * columns})"]
     for row in block.rows:
-        parts.extend(_signature(signed, columns // len(row)) for signed in row)
+        # Under an opinion of any length the captions of a row stand level.
+        side = "bottom" if any(signed.opinion for signed in row) else "top"
+        height = max(signed.sign.height for signed in row)
+        parts.extend(_signature(signed, columns // len(row), side, height) for signed in row)
     return f"table({', '.join(parts)})"
 
 
-def _signature(signed: SignCell, span: int) -> str:
+def _signature(signed: SignCell, span: int, side: str, height: float) -> str:
     above = "none"
     if signed.opinion:
-        above = f"lines({literal(signed.opinion.label + '：')}, {_lines(signed.opinion.text)})"
-    seal = literal("（盖章）") if signed.seal else "none"
+        text = f"lines({literal(signed.opinion_caption)}, {_lines(signed.opinion.text)})"
+        above = f"({_mm(signed.opinion.height)}, {text})"
+    # State and day first, then where the proof lies: broken there if anywhere.
+    proof = signed.sign.text.replace("，", "，\n").split("\n")
     return (
-        f"signature({span}, {_mm(signed.sign.height)}, {above}, {literal(signed.sign.label + '：')}, "
-        f"{seal}, {_lines(signed.sign.text)})"
+        f"signature({span}, {_mm(height)}, {side}, {above}, {literal(signed.caption)}, "
+        f"whole({', '.join(literal(part) for part in proof)}))"
     )
 
 
@@ -324,10 +360,16 @@ def _loose(block: Block, blocks: Sequence[Block]) -> str:
 
 
 def _paragraph(pieces: Sequence[str | Cell], sticky: bool) -> str:
-    body = " + ".join(
-        f"blank({_lines(piece.text)})" if isinstance(piece, Cell) else literal(piece) for piece in pieces
-    )
+    body = " + ".join(_piece(piece) for piece in pieces)
     return f"#paragraph({str(sticky).lower()}, {body or literal('')})\n"
+
+
+def _piece(piece: str | Cell) -> str:
+    """Printed words; or a value, on a line where it was filled in by somebody."""
+    if isinstance(piece, str):
+        return literal(piece)
+    plain = piece.options or piece.text.startswith(kinds.RULE) or not (piece.spec and piece.spec.stored)
+    return _text(piece, PAGE_WIDTH) if plain else f"blank({_lines(piece.text)})"
 
 
 def _mm(length: float) -> str:

@@ -1,8 +1,19 @@
 """How a record is laid out: definitions read from `templates/`, arranged as blocks."""
 
-from .arrange import blank, filled, spread, tags
+from .arrange import balanced, blank, filled, spread, tags
 from .blocks import Arranged
 from .definition import Form, catalogue, load
 from .local import findings as local_findings
 
-__all__ = ["Arranged", "Form", "blank", "catalogue", "filled", "load", "local_findings", "spread", "tags"]
+__all__ = [
+    "Arranged",
+    "Form",
+    "balanced",
+    "blank",
+    "catalogue",
+    "filled",
+    "load",
+    "local_findings",
+    "spread",
+    "tags",
+]

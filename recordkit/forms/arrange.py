@@ -7,6 +7,7 @@ same for all three.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Protocol
@@ -23,6 +24,7 @@ from .definition import BLANK, Form, Item, Section
 
 _NUMERALS = "一二三四五六七八九十"
 _LABEL_WIDTHS = {1: 26.0, 2: 26.0, 3: 21.0}
+_HALF_LETTER = 1.852  # mm, in print of 10.5 pt
 _SEAL_HEIGHT = 52.0
 _SIGN_HEIGHT = 26.0
 
@@ -66,7 +68,7 @@ class RecordTexts:
         value = self.value(path)
         if value is None or value == []:
             return "" if in_row and not boxes else spec.kind.blank()
-        other = getattr(self.part, f"{path}_other", None) or ""
+        other = local.other(self.part, path) if path in self.own else getattr(self.part, f"{path}_other", None) or ""
         if in_row and not boxes:
             return in_words(spec, value, self.context, other)
         if isinstance(value, kinds.Unstated):
@@ -75,7 +77,12 @@ class RecordTexts:
 
     def rows(self, path: str, blank_rows: int) -> Sequence[Texts]:
         found = self.value(path)
-        return [RecordTexts(row, self.context) for row in found] if found else [BlankTexts()]
+        if not found:
+            return [BlankTexts()]
+        return [RecordTexts(row, self.context, frozen=self._frozen(f"{path}.{i}.")) for i, row in enumerate(found)]
+
+    def _frozen(self, prefix: str) -> Mapping[str, str]:
+        return {p.removeprefix(prefix): text for p, text in self.frozen.items() if p.startswith(prefix)}
 
     def chosen(self, path: str) -> tuple[str, ...]:
         value = self.value(path)
@@ -85,11 +92,18 @@ class RecordTexts:
 
 
 class BlankTexts:
-    """A form to be filled in by hand."""
+    """A form to be filled in by hand; what the station's profile knows is printed."""
+
+    def __init__(self, form: Form | None = None, context: Context | None = None) -> None:
+        self.nobody = form.model() if form else None
+        self.context = Context(station=context.station if context else None)
 
     def text(self, path: str, spec: Spec, in_row: bool = False, boxes: bool = False) -> str:
-        if spec.nature in (Nature.DERIVED, Nature.LOOKED_UP) or (in_row and not boxes):
+        if in_row and not boxes:
             return ""
+        if spec.nature is Nature.LOOKED_UP and self.nobody:
+            known = self.nobody.value_of(path, self.context)
+            return spec.kind.show(known) if known is not None else ""
         return spec.kind.blank()
 
     def rows(self, path: str, blank_rows: int) -> Sequence[Texts]:
@@ -156,7 +170,7 @@ def blank(form: Form, context: Context | None = None) -> Arranged:
     """The form to be filled in by hand: no number, no mark, no QR."""
     station = context.station.station.name if context and context.station else ""
     page = blocks.Page(form.title, form.code, station, landscape=form.landscape)
-    return Arranged(page, _blocks(form, BlankTexts(), by_hand=True))
+    return Arranged(page, _blocks(form, BlankTexts(form, context), by_hand=True))
 
 
 def tags(form: Form) -> Arranged:
@@ -179,7 +193,8 @@ def _blocks(form: Form, texts: Texts, by_hand: bool = False) -> tuple[blocks.Blo
 
 
 def _small_print(form: Form) -> list[blocks.Block]:
-    copies = f"本表一式{_NUMERALS[form.copies - 1]}份，{form.keep}。" if form.copies > 1 else ""
+    many = "两" if form.copies == 2 else _NUMERALS[form.copies - 1]
+    copies = f"一式{many}份，{form.keep}。" if form.copies > 1 else ""
     text = "".join(part for part in (form.notes and f"填表说明：{form.notes}", copies) if part)
     return [blocks.Note(text)] if text else []
 
@@ -210,8 +225,8 @@ class _Arranger:
             case "picture":
                 return self.picture(section)
             case "signatures":
-                signs = [self.sign_cell(item) for item in section.items]
                 per_row = section.per_row
+                signs = [self.sign_cell(item, PAGE_WIDTH / per_row) for item in section.items]
                 rows = (tuple(signs[i : i + per_row]) for i in range(0, len(signs), per_row))
                 return blocks.Signatures(tuple(rows))
             case "note":
@@ -221,9 +236,10 @@ class _Arranger:
 
     def row(self, row: tuple[Item, ...]) -> tuple[Cell, ...]:
         unit = PAGE_WIDTH / sum(item.span for item in row)
-        label_width = _LABEL_WIDTHS.get(len(row), 18.0)
+        usual = _LABEL_WIDTHS.get(len(row), 18.0)
         return tuple(
-            replace(self.cell(item), width=unit * item.span, label_width=label_width) for item in row
+            _fitted(replace(self.cell(item), width=unit * item.span, label_width=item.label_width or usual))
+            for item in row
         )
 
     def cell(self, item: Item, prefix: str = "", texts: Texts | None = None) -> Cell:
@@ -244,8 +260,9 @@ class _Arranger:
         )
 
     def height(self, item: Item, spec: Spec) -> float:
+        long = isinstance(spec.kind, kinds.Long)
         lines = item.lines or (spec.kind.lines if isinstance(spec.kind, kinds.Long) else 1)
-        if lines <= 1:
+        if lines <= 1 or not (long or self.by_hand):
             return ROW_HEIGHT
         # By hand the form leaves the full room; a printed record needs two lines at least.
         return (lines if self.by_hand else 2) * LINE_HEIGHT + 2
@@ -264,7 +281,9 @@ class _Arranger:
             tuple(self.cell(item, f"{section.table}.", texts) for item in section.items)
             for texts in self.texts.rows(section.table, section.blank_rows)
         )
-        return blocks.Table(self.title(section), section.table, columns, rows, section.row_height)
+        # Rows are higher for the pen than for print.
+        height = section.row_height if self.by_hand else min(section.row_height, ROW_HEIGHT)
+        return blocks.Table(self.title(section), section.table, columns, rows, height)
 
     def label(self, path: str) -> str:
         spec = self.form.spec_at(path)
@@ -289,15 +308,48 @@ class _Arranger:
         value = self.texts.value(cell.path) if isinstance(self.texts, RecordTexts) else None
         return blocks.Picture(self.title(section), cell, str(value.file) if value else "")
 
-    def sign_cell(self, item: Item) -> blocks.SignCell:
-        opinion = self.cell(Item(item.opinion)) if item.opinion else None
-        sign = self.cell(item)
+    def sign_cell(self, item: Item, room: float) -> blocks.SignCell:
+        opinion = self.cell(Item(item.opinion, lines=item.lines)) if item.opinion else None
+        sign = replace(self.cell(Item(item.field, label=item.label)), width=room)
         seal = bool(sign.spec and isinstance(sign.spec.kind, kinds.Seal))
         height = _SEAL_HEIGHT if seal else _SIGN_HEIGHT
         # Until somebody has signed, the place of the proof is a date for the pen.
-        return blocks.SignCell(replace(sign, height=height, text=sign.text or kinds.BLANK_DAY), opinion, seal)
+        return blocks.SignCell(_fitted(replace(sign, height=height, text=sign.text or kinds.BLANK_DAY)), opinion, seal)
+
+
+def _fitted(cell: Cell) -> Cell:
+    """The cell; a blank date that is too wide for it is drawn together."""
+    room = (cell.width - cell.label_width - 4) / _HALF_LETTER
+    if "　　" not in cell.text or cell.text.strip("　年月日时分至") or width(cell.text) <= room:
+        return cell
+    return replace(cell, text=cell.text.replace("　　", "　"))
 
 
 def spread(label: str) -> str:
     """Two-character labels spread to the width of three: `姓　名`."""
     return f"{label[0]}　{label[1]}" if len(label) == 2 and width(label) == 4 else label
+
+
+# How many half letters off balance a good place to break may be.
+_BEFORE = {"(": 6, "（": 6, "与": 3, "、": -9, "）": -9, ")": -9, "/": -9}
+_BEHIND = {"/": 4, "、": 4}
+# Words of the trade that a break should not tear.
+_WORDS = re.compile("服务对象|社会工作者|监护人|个人|信息|告知|处理|同意|问题|目标|计划|评估|改变|范围|达成|优先级|资源|反思|周岁|方法|技巧")
+
+
+def balanced(label: str, room: int) -> list[str]:
+    """The label in as few lines as fit `room` half letters, about equally long,
+    broken before a bracket or behind a stroke where one is near."""
+    count = -(-width(label) // room)
+    if count <= 1:
+        return [label]
+    goal = width(label) / count
+    fitting = [place for place in range(1, len(label)) if width(label[:place]) <= room] or [1]
+
+    def cost(place: int) -> float:
+        off = abs(width(label[:place]) - goal)
+        torn = any(0 < place - found.start() < len(found[0]) for found in _WORDS.finditer(label))
+        return off + 8 * torn - _BEFORE.get(label[place], 0) - _BEHIND.get(label[place - 1], 0)
+
+    best = min(fitting, key=cost)
+    return [label[:best], *balanced(label[best:], room)]

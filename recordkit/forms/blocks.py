@@ -64,6 +64,11 @@ class Table:
     rows: tuple[tuple[Cell, ...], ...]
     height: float = ROW_HEIGHT
 
+    @property
+    def dense(self) -> bool:
+        """Whether so many columns stand side by side that the print is smaller."""
+        return len(self.columns) > 7
+
 
 @dataclass(frozen=True, slots=True)
 class Prose:
@@ -80,6 +85,11 @@ class Picture:
     title: str
     cell: Cell
     file: str = ""
+
+    @property
+    def caption(self) -> str:
+        """`家系图：`, printed below the frame before the picture's own title."""
+        return f"{self.cell.label}："
 
 
 @dataclass(frozen=True, slots=True)

@@ -52,6 +52,7 @@ class Item:
     span: int = 1
     lines: int = 0
     label: str = ""
+    label_width: float = 0.0
     width: float = 1.0
     boxes: bool = False
     opinion: str = ""
@@ -273,7 +274,7 @@ class _Layout:
             name, _, span = item.partition("*")
             about: dict[str, Any] = {"field": name, "span": int(span) if span.isdigit() else 1}
         elif isinstance(item, dict):
-            self.known(item, {"field", "span", "lines", "label", "width", "boxes", "opinion"}, place)
+            self.known(item, {"field", "span", "lines", "label", "label_width", "width", "boxes", "opinion"}, place)
             about = dict(item)
         else:
             raise self.fail(f"{place}：{item!r} 不是字段")

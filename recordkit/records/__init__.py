@@ -1,0 +1,1 @@
+"""Records of social work: their fields, their files, and the numbers they carry."""

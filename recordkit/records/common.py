@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from . import fields as f
 from .conditions import when
 from .identity import age as years_between
-from .kinds import Day, Money, Number, Unstated
+from .kinds import Day, Money, Number, RowNo, Unstated
 from .model import Block
 from .parts import Attachment, Signature, files, sign
 
@@ -61,9 +61,7 @@ class Head(Block):
     filled_by: f.Text = f.ref(
         "填表人", "人员编号", need=f.FILL, privacy=f.PERSONAL, hint="站内人员或外聘人员的编号，如 S01"
     )
-    late_entry: f.YesNo = f.yes_no(
-        "补录标记", hint="服务结束超过24小时才写的，选“是”，如实写两个日期"
-    )
+    late_entry: f.YesNo = f.yes_no("补录标记", hint="服务结束超过24小时才写的，选“是”，如实写两个日期")
     late_entry_reason: f.Text = f.text(
         "补录原因", need=f.FILL.when(when("late_entry", "is", True)), hint="为什么没能当天写"
     )
@@ -73,15 +71,19 @@ class Head(Block):
 class Person(Block):
     """人员基本信息."""
 
-    name: f.Text = f.text(
-        "姓名", 40, need=f.FILL, privacy=f.PERSONAL, hint="身份不明的写“无名氏”加建档号"
-    )
+    name: f.Text = f.text("姓名", 40, need=f.FILL, privacy=f.PERSONAL, hint="身份不明的写“无名氏”加建档号")
     gender: f.Choice = f.choice(
-        "性别", GENDERS, need=f.FILL, privacy=f.PERSONAL, source="GB/T 2261.1",
+        "性别",
+        GENDERS,
+        need=f.FILL,
+        privacy=f.PERSONAL,
+        source="GB/T 2261.1",
         hint="按证件填写；本人不愿说明的选“未说明”",
     )
     birth_date: f.Day = f.day(
-        "出生日期", need=f.FILL.when(when("age_estimated", "empty")), privacy=f.PERSONAL,
+        "出生日期",
+        need=f.FILL.when(when("age_estimated", "empty")),
+        privacy=f.PERSONAL,
         hint="年龄由此按表单日期计算；不知道的填估计年龄",
     )
     age_estimated: f.Number = f.number("估计年龄", "岁", 0, 130, True, privacy=f.PERSONAL)
@@ -97,22 +99,24 @@ class Person(Block):
     education: f.Choice = f.choice(
         "文化程度", "未上学;小学;初中;高中/中专;大专;本科;硕士及以上;不详", privacy=f.PERSONAL
     )
-    marital_status: f.Choice = f.choice(
-        "婚姻状况", "未婚;已婚;丧偶;离婚;未说明", privacy=f.PERSONAL
-    )
+    marital_status: f.Choice = f.choice("婚姻状况", "未婚;已婚;丧偶;离婚;未说明", privacy=f.PERSONAL)
     employment: f.Choice = f.choice(
         "就业状况", "在业;灵活就业;务农;失业;退休;在校学生;学龄前;无劳动能力;其他", privacy=f.PERSONAL
     )
     employment_other: f.Text = f.other_of("就业状况", privacy=f.PERSONAL)
     phone: f.Text = f.phone(
-        "联系电话", need=f.FILL.when(when("no_phone", "empty")), privacy=f.PERSONAL,
+        "联系电话",
+        need=f.FILL.when(when("no_phone", "empty")),
+        privacy=f.PERSONAL,
         hint="手机或带区号的固定电话；确实没有的，“无联系电话”选“是”",
     )
     no_phone: f.YesNo = f.yes_no("无联系电话")
     registered_address: f.Text = f.address("户籍地址", privacy=f.PERSONAL)
     address: f.Text = f.address(
-        "现住址", need=f.FILL.when(when("housing", "is_not", "无固定住所") | when("housing", "empty")),
-        privacy=f.PERSONAL, hint="写到门牌号；无固定住所的可不填",
+        "现住址",
+        need=f.FILL.when(when("housing", "is_not", "无固定住所") | when("housing", "empty")),
+        privacy=f.PERSONAL,
+        hint="写到门牌号；无固定住所的可不填",
     )
     community: f.Text = f.text(
         "所属社区(村)", 40, need=f.FILL, hint="站点辖区内的社区名；无固定住所的写发现地社区"
@@ -149,11 +153,15 @@ class Guardian(Block):
     """监护与紧急联系人."""
 
     civil_capacity: f.Choice = f.choice(
-        "民事行为能力", "完全;限制;无;不清楚", privacy=f.SENSITIVE,
+        "民事行为能力",
+        "完全;限制;无;不清楚",
+        privacy=f.SENSITIVE,
         source="民法典第十七至二十四条",
     )
     contacts: list[Contact] | None = f.table(
-        "监护人与紧急联系人", Contact, privacy=f.PERSONAL,
+        "监护人与紧急联系人",
+        Contact,
+        privacy=f.PERSONAL,
         need=f.FILL.when(when("age", "under", 18) | when("civil_capacity", "is", "限制", "无")),
         hint="未满18周岁或限制、无民事行为能力的必填；独居的也请写一位",
     )
@@ -186,7 +194,9 @@ class Category(Block):
         "事实无人抚养儿童;其他困境儿童;留守儿童;流动儿童;独居老年人;空巢老年人;高龄老年人;"
         "失能/半失能老年人;残疾人;精神障碍患者;社区矫正对象;社区戒毒康复人员;流浪乞讨人员;"
         "单亲家庭;计划生育特殊家庭;退役军人/优抚对象;大病患者家庭;流动人口;一般居民;其他",
-        need=f.FILL, privacy=f.SENSITIVE, hint="可选多项；都不是的选“一般居民”",
+        need=f.FILL,
+        privacy=f.SENSITIVE,
+        hint="可选多项；都不是的选“一般居民”",
     )
     client_category_other: f.Text = f.other_of("服务对象类别", privacy=f.SENSITIVE)
     health_status: f.Multi = f.multi(
@@ -208,9 +218,7 @@ class Category(Block):
         "居住情况", "独居;与配偶;与子女;与父母;隔代;集体/机构;其他", privacy=f.PERSONAL
     )
     living_arrangement_other: f.Text = f.other_of("居住情况", privacy=f.PERSONAL)
-    housing: f.Choice = f.choice(
-        "住房性质", "自有;公租/廉租;租赁;借住;机构;无固定住所", privacy=f.PERSONAL
-    )
+    housing: f.Choice = f.choice("住房性质", "自有;公租/廉租;租赁;借住;机构;无固定住所", privacy=f.PERSONAL)
 
 
 class FamilyMember(Block):
@@ -235,9 +243,7 @@ class FamilyMember(Block):
 class Family(Block):
     """家庭成员表."""
 
-    family_members: list[FamilyMember] | None = f.table(
-        "家庭成员", FamilyMember, privacy=f.SENSITIVE
-    )
+    family_members: list[FamilyMember] | None = f.table("家庭成员", FamilyMember, privacy=f.SENSITIVE)
 
 
 class RiskFlag(Block):
@@ -247,15 +253,24 @@ class RiskFlag(Block):
         "风险标记",
         "无;自杀/自伤;伤人/暴力;遭受家庭暴力;疑似虐待/忽视/遗弃;疑似性侵害;无人监护;走失;"
         "遭受诈骗;断炊/断药;无居所;突发重病;精神症状急性发作;其他",
-        need=f.FILL, privacy=f.SENSITIVE, hint="没有发现的选“无”，“无”不与其他同选",
+        need=f.FILL,
+        privacy=f.SENSITIVE,
+        hint="没有发现的选“无”，“无”不与其他同选",
     )
     risk_flags_other: f.Text = f.other_of("风险标记", privacy=f.SENSITIVE)
     risk_level: f.Choice = f.choice(
-        "风险等级", "无;低;中;高;极高", need=f.FILL, privacy=f.SENSITIVE,
-        source="DB3701/T 36—2023 4.6 a)", hint="高、极高的当日填《危机评估表》并告知督导",
+        "风险等级",
+        "无;低;中;高;极高",
+        need=f.FILL,
+        privacy=f.SENSITIVE,
+        source="DB3701/T 36—2023 4.6 a)",
+        hint="高、极高的当日填《危机评估表》并告知督导",
     )
     risk_note: f.Text = f.long(
-        "风险说明", 2, need=f.FILL.when(when("risk_flags", "is_not", "无")), privacy=f.SENSITIVE,
+        "风险说明",
+        2,
+        need=f.FILL.when(when("risk_flags", "is_not", "无")),
+        privacy=f.SENSITIVE,
         hint="√“降压药断服两天，已由邻居补购；本人说‘没想过死’”　×“有一定风险，需关注”",
     )
 
@@ -263,7 +278,7 @@ class RiskFlag(Block):
 class Goal(Block):
     """One goal of a plan."""
 
-    goal_no: f.Text = f.assigned("目标编号")
+    goal_no: f.Text = f.assigned("目标编号", RowNo(prefix="G"))
     problem_no: f.Text = f.ref("对应问题", "问题编号，如 P1")
     statement: f.Text = f.text("具体目标")
     indicator: f.Text = f.text("衡量指标")
@@ -278,7 +293,10 @@ class Goals(Block):
     """目标表."""
 
     goals: list[Goal] | None = f.table(
-        "目标表", Goal, need=f.FILL, privacy=f.PERSONAL,
+        "目标表",
+        Goal,
+        need=f.FILL,
+        privacy=f.PERSONAL,
         hint="√“每周下楼不少于3次，连续4周”　×“改善情绪，融入社区”",
     )
 
@@ -290,13 +308,9 @@ class Goals(Block):
 class BudgetLine(Block):
     """One line of a budget."""
 
-    category: f.Choice = f.choice(
-        "科目", "物资;场地;交通;餐饮茶歇;师资/专家;志愿者补贴与保险;宣传印刷;其他"
-    )
+    category: f.Choice = f.choice("科目", "物资;场地;交通;餐饮茶歇;师资/专家;志愿者补贴与保险;宣传印刷;其他")
     category_other: f.Text = f.other_of("科目")
-    account: f.Choice = f.choice(
-        "预算科目", "服务活动费;督导培训费;志愿者经费;交通费;宣传费;场地设备费;其他"
-    )
+    account: f.Choice = f.choice("预算科目", "服务活动费;督导培训费;志愿者经费;交通费;宣传费;场地设备费;其他")
     account_other: f.Text = f.other_of("预算科目")
     item: f.Text = f.text("品名", 60)
     unit_price: f.Money = f.money("单价")
@@ -327,15 +341,23 @@ class Budget(Block):
 class SignCase(Block):
     """个案签署区."""
 
-    sign_worker: Signature | None = sign("社会工作者", need=f.SIGN, privacy=f.PERSONAL)
-    review_opinion: f.Text = f.long("督导/站长审核意见", 2)
-    sign_supervisor: Signature | None = sign("督导/站长", need=f.SIGN, privacy=f.PERSONAL)
+    sign_worker: Signature | None = sign(
+        "社会工作者", need=f.SIGN, privacy=f.PERSONAL, hint="本人手写，不代签、不打印姓名"
+    )
+    review_opinion: f.Text = f.long(
+        "督导/站长审核意见", 2, hint="√“同意。先核实取药再签协议，独居的两人同行”　×“同意”"
+    )
+    sign_supervisor: Signature | None = sign(
+        "督导/站长", need=f.SIGN, privacy=f.PERSONAL, hint="看过全文、写好意见再签"
+    )
 
 
 class AboutClient(Block):
     """服务对象: the number, and what it brings along."""
 
-    client_no: f.Text = f.ref("服务对象", "服务对象编号", need=f.FILL, privacy=f.PERSONAL)
+    client_no: f.Text = f.ref(
+        "服务对象", "服务对象编号", need=f.FILL, privacy=f.PERSONAL, hint="如 LX01-FW-000123，不写姓名"
+    )
 
     @f.looked_up("姓名/性别/年龄/社区", privacy=f.PERSONAL)
     def client_brief(self, context: Context) -> str | None:
@@ -345,7 +367,7 @@ class AboutClient(Block):
             return None
         years = client.age_on(_form_day(self))
         parts = [client.name, client.gender, f"{years}岁" if years is not None else None, client.community]
-        return "　".join(str(part) for part in parts if part)
+        return "　".join(str(part) for part in parts if part) or None
 
     @f.looked_up("年龄", Number("岁"), privacy=f.PERSONAL)
     def client_age(self, context: Context) -> int | None:

@@ -20,7 +20,8 @@ _SHORT = {"\n": "\\n", "\t": "\\t", '"': '\\"', "\\": "\\\\"}
 
 
 class Exact(str):
-    """Stands plain although it looks like a number or a date: it is one."""
+    """Stands plain although it looks like something else than text: a number or
+    a date that is one, and the identifier `on`."""
 
     __slots__ = ()
 
@@ -33,7 +34,7 @@ class Inline(dict[str, Any]):
 
 def entry(key: str, node: Any, indent: int = 0) -> list[str]:
     """The lines of `key: node`. A text that ends in a line feed stands under `|`."""
-    head = f"{' ' * indent}{_key(key)}:"
+    head = f"{' ' * indent}{_atom(key, narrow=True)}:"
     if isinstance(node, Inline) and width(flow := _flow(node)) <= _WIDTH:
         return [f"{head} {flow}"]
     if isinstance(node, dict | list) and node:
@@ -59,7 +60,7 @@ def _item(node: Any, indent: int) -> list[str]:
 def _flow(node: Any) -> str:
     if not isinstance(node, dict):
         return _atom(node, narrow=True)
-    return "{" + ", ".join(f"{_key(key)}: {_flow(value)}" for key, value in node.items()) + "}"
+    return "{" + ", ".join(f"{_atom(key, narrow=True)}: {_flow(value)}" for key, value in node.items()) + "}"
 
 
 def _atom(node: Any, narrow: bool = False) -> str:
@@ -68,11 +69,6 @@ def _atom(node: Any, narrow: bool = False) -> str:
     if isinstance(node, dict | list):
         return "{}" if isinstance(node, dict) else "[]"
     return str(node) if isinstance(node, Exact) else _text(node, narrow)
-
-
-def _key(key: str) -> str:
-    # `on` and `no` stay as the fields are called: keys are read as text.
-    return key if re.fullmatch(r"[a-z][a-z0-9_]*", key) else _text(key, narrow=True)
 
 
 def _text(text: str, narrow: bool = False) -> str:
@@ -98,6 +94,5 @@ def _block(text: str) -> list[str]:
     if "\n" not in text or not tidy or _ESCAPED.search(re.sub(r'[\n\t"\\]', "", text)):
         return []
     # The indentation is said where the first line has blanks of its own.
-    return [f"|{'2' if lines[0][0] in ' 	' else ''}{'-' if last else ''}", *lines]
-
-
+    hang = "2" if lines[0][0] in " \t" else ""
+    return [f"|{hang}{'-' if last else ''}", *lines]

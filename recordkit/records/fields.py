@@ -235,13 +235,9 @@ class Computed:
         return self.spec.compute.__get__(block, owner)
 
 
-def derived(
-    label: str, kind: Kind | None = None, **about: Any
-) -> Callable[[Callable[[Any], Any]], Computed]:
+def derived(label: str, kind: Kind | None = None, **about: Any) -> Callable[[Callable[[Any], Any]], Computed]:
     """Decorator for `def total(self) -> value`: a pure function of the record."""
-    return lambda method: Computed(
-        Spec(label, kind or kinds.Text(), Nature.DERIVED, compute=method, **about)
-    )
+    return lambda method: Computed(Spec(label, kind or kinds.Text(), Nature.DERIVED, compute=method, **about))
 
 
 def looked_up(

@@ -35,10 +35,14 @@ def identity(number: str, today: date | None = None) -> Identity:
         raise ValueError(f"身份证号第7–14位“{number[6:14]}”不是真实的日期") from None
     if birth > (today or datetime.now(_CHINA).date()):
         raise ValueError(f"身份证号第7–14位“{number[6:14]}”是将来的日期")
-    total = sum(weight * int(digit) for weight, digit in zip(_WEIGHTS, number[:17], strict=True))
-    if _CHECK[total % 11] != number[17]:
+    if check_digit(number[:17]) != number[17]:
         raise ValueError("身份证号校验位不对，请核对是否抄错一位")
     return Identity(birth, "男" if int(number[16]) % 2 else "女")
+
+
+def check_digit(digits: str) -> str:
+    """The eighteenth character that belongs to the first seventeen (ISO 7064 MOD 11-2)."""
+    return _CHECK[sum(weight * int(digit) for weight, digit in zip(_WEIGHTS, digits, strict=True)) % 11]
 
 
 def phone(text: str) -> str:

@@ -49,7 +49,11 @@ class Lookup(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """A kind of value. The base class is a line of text."""
+    """A kind of value. The base class is a line of text.
+
+    Kinds without settings of their own are plain subclasses: generating a
+    dataclass for each would be felt at every start of the program.
+    """
 
     schema: ClassVar[dict[str, Any]] = {"type": "string"}
     wide: ClassVar[bool] = False
@@ -147,7 +151,6 @@ class Long(Kind):
         return "长文字（可分段，写在 | 下面）"
 
 
-@dataclass(frozen=True, slots=True)
 class Day(Kind):
     """A date."""
 
@@ -175,7 +178,6 @@ class Day(Kind):
         return "日期"
 
 
-@dataclass(frozen=True, slots=True)
 class DayTime(Kind):
     """A date with a time."""
 
@@ -203,7 +205,6 @@ class DayTime(Kind):
         return "日期和时间"
 
 
-@dataclass(frozen=True, slots=True)
 class Days(Kind):
     """From one day to another."""
 
@@ -231,7 +232,6 @@ class Days(Kind):
         return "起止日期"
 
 
-@dataclass(frozen=True, slots=True)
 class Times(Kind):
     """From one time of a day to another."""
 
@@ -350,7 +350,6 @@ class Picks(Kind):
         return {"type": "array", "items": {"type": "string"}}
 
 
-@dataclass(frozen=True, slots=True)
 class YesNo(Kind):
     """是 or 否; nothing means that nobody asked."""
 
@@ -482,7 +481,6 @@ class Money(Kind):
         return "金额（元）"
 
 
-@dataclass(frozen=True, slots=True)
 class IdNo(Kind):
     """A document number; an 18-digit one is checked by whoever knows its kind."""
 
@@ -504,7 +502,6 @@ class IdNo(Kind):
         return "证件号码"
 
 
-@dataclass(frozen=True, slots=True)
 class Phone(Kind):
     """A telephone number, Chinese mobile, landline or service number."""
 
@@ -518,7 +515,6 @@ class Phone(Kind):
         return "电话号码"
 
 
-@dataclass(frozen=True, slots=True)
 class Address(Kind):
     """An address on one line, from province to door."""
 
@@ -551,6 +547,20 @@ class Ref(Kind):
 
     def describe(self) -> str:
         return f"编号（{self.to}）" if self.to else "编号"
+
+
+@dataclass(frozen=True, slots=True)
+class RowNo(Ref):
+    """A row's own number, `G1`, `G2` …, by which other records name the row."""
+
+    prefix: str = ""
+
+    def nth(self, place: int) -> str:
+        """The number of the row at a place counted from 1."""
+        return f"{self.prefix}{place}"
+
+    def describe(self) -> str:
+        return "编号（不写则按顺序编）"
 
 
 @dataclass(frozen=True, slots=True)
@@ -601,8 +611,19 @@ class Nested(Kind):
     def settled(self, value: Any) -> Any:
         """Without empty rows; an empty part says nothing and is None."""
         if isinstance(value, list):
-            return [part for part in value if any(part.filled())] or None
+            return self._numbered([part for part in value if any(part.filled())]) or None
         return value if value is not None and any(value.filled()) else None
+
+    def _numbered(self, rows: list[Any]) -> list[Any]:
+        """Give rows without a number the next one; a number once written stays."""
+        for name, spec in self.part.specs().items():
+            if isinstance(spec.kind, RowNo):
+                taken = {getattr(row, name) for row in rows}
+                free = (n for n in map(spec.kind.nth, range(1, 1000)) if n not in taken)
+                for row in rows:
+                    if getattr(row, name) is None:
+                        setattr(row, name, next(free))
+        return rows
 
     def _show(self, value: Any, lookup: Lookup | None = None, other: str = "") -> str:
         if isinstance(value, list):
@@ -620,7 +641,6 @@ class Nested(Kind):
         return {"type": "array", "items": inner} if self.many else inner
 
 
-@dataclass(frozen=True, slots=True)
 class Sign(Nested):
     """A signature; its box stays empty for the pen until there is proof."""
 
@@ -628,7 +648,6 @@ class Sign(Nested):
         return "签名，签后写 已签 2026-03-05"
 
 
-@dataclass(frozen=True, slots=True)
 class Seal(Nested):
     """Room of 45 × 45 mm for an official seal."""
 
@@ -636,7 +655,6 @@ class Seal(Nested):
         return "盖章，盖后写 已签 2026-03-05"
 
 
-@dataclass(frozen=True, slots=True)
 class Files(Nested):
     """Scans, photos, papers."""
 
@@ -644,7 +662,6 @@ class Files(Nested):
         return "附件，每个文件一行，前面加“- ”"
 
 
-@dataclass(frozen=True, slots=True)
 class Picture(Nested):
     """A diagram, attached as a scan; blanks leave an empty frame."""
 
@@ -652,7 +669,6 @@ class Picture(Nested):
         return "图片，写文件名"
 
 
-@dataclass(frozen=True, slots=True)
 class Table(Nested):
     """Rows of one kind."""
 

@@ -21,7 +21,7 @@ from pydantic import BaseModel, ConfigDict, ValidationInfo, field_validator, mod
 from ..errors import NotFound
 from . import fields as f
 from .fields import Computed, Nature, Privacy, Spec
-from .kinds import OTHER, Nested, Seal, Sign
+from .kinds import OTHER, Files, Nested, Seal, Sign
 
 METHODS = ("casework", "groupwork", "community", "supervision", "evaluation", "station")
 
@@ -61,7 +61,7 @@ class Block(BaseModel):
         if not isinstance(values, dict):
             return values
         for name in [n for n in values if f"{n}_other" in cls.model_fields]:
-            chosen, said = _without_said(values[name])
+            chosen, said = without_said(values[name])
             if said:
                 beside = values.get(f"{name}_other")
                 both = f"{beside}；{said}" if isinstance(beside, str) and beside not in ("", said) else said
@@ -87,9 +87,7 @@ class Block(BaseModel):
 
     def brief(self) -> str:
         """The block in one line of print."""
-        return "　".join(
-            f"{spec.label}：{spec.kind.show(value)}" for _, spec, value in self.filled()
-        )
+        return "　".join(f"{spec.label}：{spec.kind.show(value)}" for _, spec, value in self.filled())
 
     def filled(self) -> Iterator[tuple[str, Spec, Any]]:
         """Identifier, Spec and value of each stored field that has one."""
@@ -133,8 +131,7 @@ class Block(BaseModel):
         return {
             "type": "object",
             "properties": {
-                name: {"title": spec.label, **spec.kind.json_schema()}
-                for name, spec in stored.items()
+                name: {"title": spec.label, **spec.kind.json_schema()} for name, spec in stored.items()
             },
             "additionalProperties": False,
         }
@@ -181,11 +178,12 @@ class Record(Block):
 
     def mark(self) -> str:
         """The first four hexadecimal digits of the content's SHA-256, as printed
-        in the footer. Signatures are no content: signing does not change it."""
+        in the footer. Signatures, numbers the program gives and files that are
+        added later are no content: neither signing nor filing changes it."""
         unsigned = {
             name: spec.kind.plain(value)
             for name, spec, value in self.filled()
-            if not isinstance(spec.kind, Sign | Seal) and name not in ("entered_on", "signed_scan")
+            if spec.nature is Nature.TYPED and not isinstance(spec.kind, Sign | Seal | Files)
         }
         content = {"form": self.form_id, "local": self.local or {}, **unsigned}
         text = json.dumps(content, ensure_ascii=False, sort_keys=True)
@@ -199,9 +197,7 @@ class Record(Block):
     def signature_fields(self) -> dict[str, Any]:
         """The signature fields by identifier, None where not yet written."""
         return {
-            name: getattr(self, name)
-            for name, spec in self.specs().items()
-            if isinstance(spec.kind, Sign)
+            name: getattr(self, name) for name, spec in self.specs().items() if isinstance(spec.kind, Sign)
         }
 
     @property
@@ -220,7 +216,8 @@ def form_class(form_id: str) -> type[Record]:
         found: type[Record] = getattr(import_module(f"..records.{method}", __package__), name)
     except (ImportError, AttributeError):
         raise NotFound(f"没有“{form_id}”这张表", "全部表单：recordkit forms") from None
-    assert issubclass(found, Record) and found.form_id == form_id, form_id
+    assert issubclass(found, Record), form_id
+    assert found.form_id == form_id, form_id
     return found
 
 
@@ -260,11 +257,10 @@ def _in_order(cls: type) -> Iterator[str]:
     yield from vars(cls).get("__annotations__", ())
 
 
-def _without_said(value: Any) -> tuple[Any, str]:
+def without_said(value: Any) -> tuple[Any, str]:
     """Split `其他：说明`, alone or in a list, into the option and what was said."""
     if isinstance(value, list):
-        pairs = [_without_said(item) for item in value]
+        pairs = [without_said(item) for item in value]
         return [chosen for chosen, _ in pairs], "；".join(said for _, said in pairs if said)
     found = re.fullmatch(rf"(.*){OTHER}\s*[:：]\s*(.+)", value) if isinstance(value, str) else None
     return (found[1] + OTHER, found[2]) if found else (value, "")
-

@@ -89,7 +89,9 @@ def parse(data: bytes, path: Path) -> Loaded:
     try:
         model = form_class(found[1]) if found else None
     except NotFound as problem:
-        notes.error("RD-02", problem.message, text[: found.start()].count("\n") + 1 if found else 1, problem.hint)
+        notes.error(
+            "RD-02", problem.message, text[: found.start()].count("\n") + 1 if found else 1, problem.hint
+        )
         return Loaded(path, None, notes.findings)
     if model is None:
         notes.error("RD-02", "看不出是哪张表：没有“form:”这一行", 1, "第一行写 form: casework/intake")
@@ -228,9 +230,12 @@ class _Reader:
             if event.value in _EMPTY:
                 return None
         first, last = event.start_mark.line + 1, event.end_mark.line + 1
-        if event.style in (None, "'", '"') and first != last:
+        if event.style not in ("|", ">") and first != last:
             self.notes.warn(
-                "RD-06", "这段文字分几行写，换行没有保留，连成了一段", first, "要分段的，写在 | 下面，每行前空两格"
+                "RD-06",
+                "这段文字分几行写，换行没有保留，连成了一段",
+                first,
+                "要分段的，写在 | 下面，每行前空两格",
             )
         text, removed = clean(event.value)
         if removed:
@@ -251,7 +256,10 @@ class _Reader:
 
 def _validated(model: type[Record], tree: dict[str, Any], notes: _Notes) -> Record | None:
     """The record with what is right; the rest is set aside and told."""
-    tree.pop("form", None)
+    if (said := tree.pop("form", None)) != model.form_id:
+        notes.error(
+            "RD-02", f"“form: {said}”不是表单的名字", notes.line(("form",)), f"写成 form: {model.form_id}"
+        )
     local = tree.pop("local", None)
     tree = _known(model, tree, (), notes)
     if isinstance(local, dict):
@@ -260,8 +268,10 @@ def _validated(model: type[Record], tree: dict[str, Any], notes: _Notes) -> Reco
         tree[name] = _count(tree.get(name) or default, name, notes)
     if tree["form_version"] > model.newest:
         notes.error(
-            "RD-09", f"这份记录是用更新的版本（第{tree['form_version']}版）写的，本程序只认识第{model.newest}版",
-            notes.line(("form_version",)), "请升级 recordkit",
+            "RD-09",
+            f"这份记录是用更新的版本（第{tree['form_version']}版）写的，本程序只认识第{model.newest}版",
+            notes.line(("form_version",)),
+            "请升级 recordkit",
         )
         return None
     while True:
@@ -287,9 +297,10 @@ def _known(block: type[Block], tree: dict[str, Any], loc: Loc, notes: _Notes) ->
     aliases = {alias: name for name, spec in specs.items() for alias in (spec.label, *spec.was)}
     envelope = ENVELOPE if not loc else frozenset[str]()
     known: dict[str, Any] = {}
+    lines = {key: notes.line((*loc, key)) for key in tree}
     for key, value in tree.items():
         name = key if key in specs or key in envelope else aliases.get(key, key)
-        line = notes.line((*loc, key))
+        line = lines[key]
         if name in envelope and name not in specs:
             known[name] = value
         elif name in block.retired:
@@ -314,7 +325,9 @@ def _inner(kind: Any, value: Any, loc: Loc, was: Loc, notes: _Notes) -> Any:
     if isinstance(value, list):
         rows = enumerate(value)
         return [
-            _known(kind.part, row, _moved(notes, (*was, i), (*loc, i)), notes) if isinstance(row, dict) else row
+            _known(kind.part, row, _moved(notes, (*was, i), (*loc, i)), notes)
+            if isinstance(row, dict)
+            else row
             for i, row in rows
         ]
     return _known(kind.part, value, _moved(notes, was, loc), notes) if isinstance(value, dict) else value

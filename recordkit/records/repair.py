@@ -17,10 +17,10 @@ _KEY = re.compile(r"((?:[-－]\s+)*)([^:：#\"'|>]+?)\s*([:：])(\s*)")
 
 def decoded(data: bytes, tell: Tell) -> str | None:
     """The text of UTF-8, GB 18030 or UTF-16 bytes; None where no encoding fits."""
-    encodings = ["utf-16"] if data[:2] in (b"\xff\xfe", b"\xfe\xff") else ["utf-8-sig"]
-    if encodings == ["utf-8-sig"] and not _damaged(data):
-        encodings.append("gb18030")
-    for encoding in encodings:
+    marked = data[:2] in (b"\xff\xfe", b"\xfe\xff")
+    for encoding in ("utf-16",) if marked else ("utf-8-sig", "gb18030"):
+        if encoding == "gb18030" and _damaged(data):
+            continue
         try:
             text = data.decode(encoding)
         except UnicodeDecodeError:

@@ -27,9 +27,7 @@ class Person(_Part):
 
     def serves_on(self, day: date) -> bool:
         """Whether the person was with the station on a day, as far as is known."""
-        return (self.since is None or self.since <= day) and (
-            self.until is None or day <= self.until
-        )
+        return (self.since is None or self.since <= day) and (self.until is None or day <= self.until)
 
 
 class Station(_Part):

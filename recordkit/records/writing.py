@@ -87,7 +87,7 @@ def _tail(record: Record) -> list[str]:
 
 
 def _nodes(block: Block) -> dict[str, Any]:
-    return {name: _node(spec, value) for name, spec, value in block.filled()}
+    return {Exact(name): _node(spec, value) for name, spec, value in block.filled()}
 
 
 def _node(spec: Spec, value: Any) -> Any:
@@ -135,7 +135,7 @@ def _blank_entry(name: str, spec: Spec, value: Any) -> list[str]:
     """The key with its value, or with the least that shows where to write."""
     kind = spec.kind
     if isinstance(kind, Table):
-        columns = dict.fromkeys(column for column, inner in kind.part.specs().items() if inner.stored)
+        columns = dict.fromkeys(Exact(n) for n, inner in kind.part.specs().items() if inner.stored)
         return entry(name, [{**columns, **_nodes(row)} for row in value or [kind.part()]])
     if value is not None:
         return entry(name, _node(spec, value))

@@ -8,7 +8,6 @@ from pathlib import Path
 
 from ..errors import NotFound, RecordkitError
 from ..forms import Form, catalogue, load
-from ..records.model import METHODS
 
 METHOD_NAMES = {
     "casework": "个案工作",
@@ -31,17 +30,23 @@ class Ambiguous(RecordkitError):
 
 def form_named(word: str, own: Path | None = None) -> Form:
     """The one form a word means; Ambiguous for several, NotFound for none."""
-    found = forms_named(word, own)
+    found = _called(word)
     if len(found) > 1:
         raise Ambiguous(word, [(form.id, form.title) for form in found])
-    return found[0]
+    return _own(found, own)[0]
 
 
 def forms_named(word: str, own: Path | None = None) -> list[Form]:
-    """The forms a word means: a method's all, else by id, slug, code, title, initials."""
+    """All forms of a method, else those a word means."""
+    method = next((m for m, name in METHOD_NAMES.items() if word in (m, name)), None)
+    found = [form for form in catalogue() if form.method == method] if method else _called(word)
+    return _own(found, own)
+
+
+def _called(word: str) -> list[Form]:
+    """The forms a word means: id, slug, code or title, else a part of the title or
+    its pinyin initials; NotFound for none."""
     forms = catalogue()
-    if word in METHODS or word in METHOD_NAMES.values():
-        return _own([form for form in forms if word in (form.method, METHOD_NAMES[form.method])], own)
     exact = [form for form in forms if word in (form.id, form.slug, form.code, form.title)]
     found = exact or [form for form in forms if word in form.title]
     if not found and word.isascii():
@@ -50,7 +55,7 @@ def forms_named(word: str, own: Path | None = None) -> list[Form]:
         near = get_close_matches(word, [f.slug for f in forms] + [f.title for f in forms], 1, 0.4)
         hint = f"是不是“{near[0]}”？" if near else ""
         raise NotFound(f"没有叫“{word}”的表", hint + "全部表单：recordkit forms")
-    return _own(found, own)
+    return found
 
 
 def all_forms(own: Path | None = None) -> list[Form]:

@@ -20,6 +20,9 @@ from .workspace import Workspace, nearest, record_files
 
 FORMATS = ("docx", "pdf")
 DRAFT = "草稿"
+# What must be mended before a form can be printed; the rest is told and printed all
+# the same, since a signed form that was changed has to be printed to be signed again.
+_STAND_IN_THE_WAY = ("RD-", "NEED-", "LO-")
 _FORBIDDEN = re.compile(r'[<>:"|?*·/\\]')
 
 
@@ -100,7 +103,7 @@ def render_one(
     home, context = surroundings(source, station)
     form = form_of(loaded, home)
     findings = [*check_record(loaded, context, Moment.FILL), *(forms.local_findings(form, loaded) if form else ())]
-    errors = [finding for finding in findings if finding.severity is Severity.ERROR]
+    errors = [f for f in findings if f.severity is Severity.ERROR and f.code.startswith(_STAND_IN_THE_WAY)]
     if form is None or (errors and not draft):
         raise HasFindings(
             f"{source.name} 还不能打印：{len(errors)} 处要补或要改", findings, "补齐后再打印；先看样子：加 --draft"

@@ -126,7 +126,7 @@ class Workspace:
         siblings = self._contexts[folder][0]
         client = self.client(siblings.client_no) if siblings.client_no else None
         outside = [client] if client and client.path.parent != folder else []
-        return Case([*siblings.loaded(), *outside], context)
+        return Case([*siblings.loaded(), *outside], context, folder=folder)
 
     def folders(self) -> Iterator[Path]:
         """The folders that hold records: clients first, then dossiers."""

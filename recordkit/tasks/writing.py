@@ -155,6 +155,8 @@ def revise(path: Path, reason: str) -> Started:
     record = require(loaded)
     if loaded.errors:
         raise UsageProblem(f"{path} 还有 {len(loaded.errors)} 处读不懂的地方", "先用 recordkit check 看清并改好")
+    if not record.is_signed:
+        raise UsageProblem(f"{path.name} 还没有签字，不用另立新版", "直接改就行")
     old = path.with_name(f"{path.stem}.v{record.version}.yaml")
     if old.exists():
         raise NotFound(f"{old.name} 已经存在", "这一版已经改过一次，请直接改新的一版")

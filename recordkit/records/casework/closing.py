@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 from .. import fields as f
 from ..common import Client, Head, SignCase
 from ..conditions import when
-from ..kinds import Long, Number
 from ..dates import print_day
+from ..kinds import Long, Number, RowNo
 from ..model import Block, Record
 from ..money import print_number
 from ..parts import Signature, sign
@@ -64,12 +64,13 @@ class Change(Block):
 class OutcomeEvaluation(Head, Client, SignCase, Record, form="casework/outcome-evaluation"):
     """个案成效评估表: each goal of the plan, with its evidence."""
 
-    eval_type: f.Choice = f.choice(
-        "评估类型", "中期;结案;跟踪", need=f.FILL, hint="中期评估至少每3个月一次"
-    )
+    eval_type: f.Choice = f.choice("评估类型", "中期;结案;跟踪", need=f.FILL, hint="中期评估至少每3个月一次")
     evaluated_on: f.Day = f.day("评估日期", need=f.FILL, hint="不晚于结案日期")
     goal_results: list[GoalResult] | None = f.table(
-        "目标达成", GoalResult, need=f.FILL, privacy=f.PERSONAL,
+        "目标达成",
+        GoalResult,
+        need=f.FILL,
+        privacy=f.PERSONAL,
         hint="计划书最后一版的每个目标一行，证据写记录的表单编号",
     )
     prepost: f.Multi = f.refs("前后测对比", "量表测评记录编号", privacy=f.SENSITIVE)
@@ -77,21 +78,29 @@ class OutcomeEvaluation(Head, Client, SignCase, Record, form="casework/outcome-e
         "服务对象改变", Change, need=f.FILL, privacy=f.SENSITIVE, hint="前后对照写事实，不写感谢"
     )
     client_rating: f.Rating = f.rating("服务对象自评", 0, 10, privacy=f.PERSONAL)
-    client_comment: f.Text = f.long("服务对象意见", 2, privacy=f.PERSONAL, hint="记原话")
+    client_comment: f.Text = f.long(
+        "服务对象意见", 2, privacy=f.PERSONAL, hint="记原话。√“夜里醒了知道怎么办，不慌了”　×“满意”"
+    )
     worker_reflection: f.Text = f.long(
-        "社工自评", 3, need=f.FILL,
+        "社工自评",
+        3,
+        need=f.FILL,
         hint="√“前两次急于给办法，第三次起先听，她才说出怕拖累儿子”　×“服务效果显著”",
     )
     unmet_reason: f.Text = f.long(
-        "未达成原因", 2, need=f.FILL.when(when("unmet_goals", "filled")),
+        "未达成原因",
+        2,
+        need=f.FILL.when(when("unmet_goals", "filled")),
         hint="√“加装扶手排队至9月，洗澡仍需人陪”　×“客观原因”",
     )
     conclusion: f.Choice = f.choice(
         "结论", "继续;修订计划;结案;转介", need=f.FILL, hint="选“结案”的接着写结案报告"
     )
     sign_client: Signature | None = sign(
-        "服务对象签名", privacy=f.PERSONAL,
+        "服务对象签名",
+        privacy=f.PERSONAL,
         need=f.SIGN.when(when("eval_type", "is", "结案") & _CLIENT_SIGNS),
+        hint="结案评估才签；签不了的，填“未签原因”",
     )
     unsigned_reason: f.Choice = f.choice("未签原因", _UNSIGNED, privacy=f.PERSONAL)
     unsigned_reason_other: f.Text = f.other_of("未签原因", privacy=f.PERSONAL)
@@ -110,7 +119,7 @@ class OutcomeEvaluation(Head, Client, SignCase, Record, form="casework/outcome-e
 class PlannedFollowUp(Block):
     """One follow-up that is planned."""
 
-    seq: f.Text = f.assigned("次序")
+    seq: f.Text = f.assigned("次序", RowNo())
     due: f.Day = f.day("计划日期")
     mode: f.Choice = f.choice("方式", "电话;入户;线上")
 
@@ -140,11 +149,15 @@ class ClosingReport(Head, Client, SignCase, Record, form="casework/closing-repor
         "结案原因",
         "目标达成;问题未全部解决但服务对象已能独立应对;服务对象要求结束/关系不和谐;出现新需求需转介;"
         "迁离;失联;入院/入所;去世;服务期满;其他",
-        need=f.FILL, hint="只选最主要的一项",
+        need=f.FILL,
+        hint="只选最主要的一项",
     )
     closing_reason_other: f.Text = f.other_of("结案原因")
     course: f.Text = f.long(
-        "服务过程概述", 6, need=f.FILL, privacy=f.SENSITIVE,
+        "服务过程概述",
+        6,
+        need=f.FILL,
+        privacy=f.SENSITIVE,
         hint="按时间写做了什么、有什么转折。√“4月15日陪诊后开始按时服药”　×“开展了系列服务”",
     )
 
@@ -164,7 +177,10 @@ class ClosingReport(Head, Client, SignCase, Record, form="casework/closing-repor
         )
 
     main_changes: f.Text = f.long(
-        "服务对象主要改变", 4, need=f.FILL, privacy=f.SENSITIVE,
+        "服务对象主要改变",
+        4,
+        need=f.FILL,
+        privacy=f.SENSITIVE,
         hint="√“由三个月未下楼到每周下楼4次”　×“有了很大改变”",
     )
     informed: f.YesNo = f.yes_no("已提前告知结案", need=f.FILL, hint="结案前至少提前一次告知")
@@ -176,28 +192,43 @@ class ClosingReport(Head, Client, SignCase, Record, form="casework/closing-repor
         "结案方式", "直接告知;延长服务间隔;改变联系方式", need=f.FILL, hint="主要的一种"
     )
     remaining: f.Text = f.long(
-        "未解决问题与建议", 3, need=f.FILL, privacy=f.SENSITIVE,
+        "未解决问题与建议",
+        3,
+        need=f.FILL,
+        privacy=f.SENSITIVE,
         hint="√“卫生间扶手9月安装，请社区届时确认”　×“无”",
     )
     follow_up_plan: list[PlannedFollowUp] | None = f.table(
         "跟进安排", PlannedFollowUp, need=f.FILL, hint="一般为结案后1、3、6个月"
     )
     referred_to: f.Text = f.ref(
-        "转介去向", "转介表编号", need=f.FILL.when(when("closing_reason", "is", "出现新需求需转介")),
+        "转介去向",
+        "转介表编号",
+        need=f.FILL.when(when("closing_reason", "is", "出现新需求需转介")),
         hint="先填《个案转介表》",
     )
     cost_total: f.Money = f.money("经费使用", in_words=True)
     client_comment: f.Text = f.long(
-        "服务对象意见", 2, need=f.FILL, privacy=f.PERSONAL, hint="记原话；联系不上的写“不适用”"
+        "服务对象意见",
+        2,
+        need=f.FILL,
+        privacy=f.PERSONAL,
+        hint="记原话，联系不上的写“不适用”。√“往后有人敲门，心里踏实”　×“非常满意”",
     )
     satisfaction: f.Rating = f.rating("服务对象满意度", 1, 5, privacy=f.PERSONAL)
     sign_client: Signature | None = sign(
-        "服务对象/监护人签名", need=f.SIGN.when(_CLIENT_SIGNS), privacy=f.PERSONAL
+        "服务对象/监护人签名",
+        need=f.SIGN.when(_CLIENT_SIGNS),
+        privacy=f.PERSONAL,
+        hint="签不了的，填“未签原因”",
     )
     unsigned_reason: f.Choice = f.choice("未签原因", _UNSIGNED, privacy=f.PERSONAL)
     unsigned_reason_other: f.Text = f.other_of("未签原因", privacy=f.PERSONAL)
     sign_manager: Signature | None = sign(
-        "站长审批", privacy=f.PERSONAL, need=f.SIGN.when(when("outside_supervisor", "filled"))
+        "站长审批",
+        privacy=f.PERSONAL,
+        need=f.SIGN.when(when("outside_supervisor", "filled")),
+        hint="督导是外聘人员的，由站长再审批",
     )
 
     @f.looked_up("外聘督导")
@@ -226,18 +257,20 @@ class FollowUp(Head, Client, Record, form="casework/follow-up"):
 
     follow_up_no: f.Number = f.assigned("第几次回访", Number("", 1, 99, True))
     followed_on: f.Day = f.day("回访日期", need=f.FILL, hint="晚于结案日期")
-    mode: f.Choice = f.choice(
-        "方式", "电话;入户;来站;线上;未联系上", need=f.FILL, hint="没联系上也要记一次"
-    )
-    respondent: f.Text = f.text(
-        "受访人", 60, need=f.FILL, privacy=f.PERSONAL, hint="写身份，如“本人”“其子”"
-    )
+    mode: f.Choice = f.choice("方式", "电话;入户;来站;线上;未联系上", need=f.FILL, hint="没联系上也要记一次")
+    respondent: f.Text = f.text("受访人", 60, need=f.FILL, privacy=f.PERSONAL, hint="写身份，如“本人”“其子”")
     maintenance: list[Maintenance] | None = f.table(
-        "目标保持情况", Maintenance, privacy=f.PERSONAL,
-        need=f.FILL.when(when("mode", "is_not", "未联系上")), hint="每个目标一行，说明写事实",
+        "目标保持情况",
+        Maintenance,
+        privacy=f.PERSONAL,
+        need=f.FILL.when(when("mode", "is_not", "未联系上")),
+        hint="每个目标一行，说明写事实",
     )
     current_status: f.Text = f.long(
-        "目前状况", 4, need=f.FILL.when(when("mode", "is_not", "未联系上")), privacy=f.SENSITIVE,
+        "目前状况",
+        4,
+        need=f.FILL.when(when("mode", "is_not", "未联系上")),
+        privacy=f.SENSITIVE,
         hint="√“每周下楼3–4次，药盒空格对得上”　×“状况良好”",
     )
     new_needs: f.Text = f.long(
@@ -247,7 +280,9 @@ class FollowUp(Head, Client, Record, form="casework/follow-up"):
     decision: f.Choice = f.choice(
         "处理意见", "继续跟进;结束跟进;重新开案;转介", need=f.FILL, hint="有新需求的考虑重新开案"
     )
-    sign_worker: Signature | None = sign("社会工作者", need=f.SIGN, privacy=f.PERSONAL)
+    sign_worker: Signature | None = sign(
+        "社会工作者", need=f.SIGN, privacy=f.PERSONAL, hint="本人手写，不代签、不打印姓名"
+    )
 
 
 def _of_goal(number: Any, name: str, context: Context) -> str | None:

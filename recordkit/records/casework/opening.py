@@ -41,28 +41,45 @@ class ClientRecord(Head, Person, Guardian, Category, Family, Record, form="casew
     portrait: list[Attachment] | None = files("本人照片", privacy=f.SENSITIVE)
     assistance_cert_no: f.Text = f.text("低保/特困证号", 30, privacy=f.SENSITIVE)
     difficulty_summary: f.Text = f.long(
-        "主要困难概述", 3, privacy=f.SENSITIVE,
+        "主要困难概述",
+        3,
+        privacy=f.SENSITIVE,
         hint="√“每月养老金1,860元，药费约700元，三楼无电梯，膝痛半年没下过楼”　×“生活困难，需要帮助”",
     )
     notice_given: f.YesNo = f.yes_no(
-        "已告知信息处理事项", need=f.FILL, source="个人信息保护法第十七条",
+        "已告知信息处理事项",
+        need=f.FILL,
+        source="个人信息保护法第十七条",
         hint="先念《个人信息处理告知同意书》，再建档",
     )
     notice_on: f.Day = f.day("告知日期", need=f.FILL, hint="念给本人听的那一天")
     consent_general: f.Choice = f.choice(
-        "一般个人信息处理同意", CONSENTS, need=f.FILL, privacy=f.PERSONAL, source=_PIPL_CONSENT,
+        "一般个人信息处理同意",
+        CONSENTS,
+        need=f.FILL,
+        privacy=f.PERSONAL,
+        source=_PIPL_CONSENT,
         hint="与《告知同意书》上的勾选一致；没问过就空着",
     )
     consent_sensitive: f.Choice = f.choice(
-        "敏感个人信息单独同意", CONSENTS, need=f.FILL, privacy=f.PERSONAL, source=_PIPL_CONSENT,
+        "敏感个人信息单独同意",
+        CONSENTS,
+        need=f.FILL,
+        privacy=f.PERSONAL,
+        source=_PIPL_CONSENT,
         hint="健康、困难身份、收入等须单独同意；没问过就空着",
     )
     consent_guardian: f.Choice = f.choice(
-        "不满14周岁监护人同意", CONSENTS, privacy=f.PERSONAL, source="个人信息保护法第三十一条",
-        need=f.FILL.when(when("age", "under", 14)), hint="不满14周岁的由监护人决定",
+        "不满14周岁监护人同意",
+        CONSENTS,
+        privacy=f.PERSONAL,
+        source="个人信息保护法第三十一条",
+        need=f.FILL.when(when("age", "under", 14)),
+        hint="不满14周岁的由监护人决定",
     )
     consent_scan: list[Attachment] | None = files(
-        "同意书扫描件", privacy=f.SENSITIVE,
+        "同意书扫描件",
+        privacy=f.SENSITIVE,
         need=f.CLOSE.when(
             when("consent_general", "is", "同意")
             | when("consent_sensitive", "is", "同意")
@@ -75,21 +92,30 @@ class ClientRecord(Head, Person, Guardian, Category, Family, Record, form="casew
         "档案状态", "在档;迁出;去世;销户;已合并", need=f.FILL, hint="重复建档的选“已合并”"
     )
     merged_into: f.Text = f.ref(
-        "合并至", "服务对象编号", privacy=f.PERSONAL,
-        need=f.FILL.when(when("record_status", "is", "已合并")), hint="保留的那份档案的编号",
+        "合并至",
+        "服务对象编号",
+        privacy=f.PERSONAL,
+        need=f.FILL.when(when("record_status", "is", "已合并")),
+        hint="保留的那份档案的编号",
     )
     sign_client: Signature | None = sign(
-        "服务对象签名", privacy=f.PERSONAL,
+        "服务对象签名",
+        privacy=f.PERSONAL,
         need=f.SIGN.when(when("age", "from", 8) & when("civil_capacity", "is_not", "无")),
+        hint="念给本人听过再签；不会写字的按手印，状态写“手印”",
     )
     sign_guardian: Signature | None = sign(
-        "监护人签名", privacy=f.PERSONAL,
+        "监护人签名",
+        privacy=f.PERSONAL,
         need=f.SIGN.when(
             (when("age", "under", 18) | when("civil_capacity", "is", "限制", "无"))
             & when("guardian_unavailable", "empty")
         ),
+        hint="监护人本人手写；签不了的，填“监护人未能签署的原因”",
     )
-    sign_worker: Signature | None = sign("社会工作者", need=f.SIGN, privacy=f.PERSONAL)
+    sign_worker: Signature | None = sign(
+        "社会工作者", need=f.SIGN, privacy=f.PERSONAL, hint="本人手写，不代签、不打印姓名"
+    )
 
 
 class PrivacyNotice(Head, AboutClient, Record, form="casework/privacy-notice"):
@@ -105,12 +131,16 @@ class PrivacyNotice(Head, AboutClient, Record, form="casework/privacy-notice"):
         return "".join(parts) + (f"，电话{station.phone}" if station.phone else "")
 
     purposes: f.Multi = f.multi(
-        "处理目的", "建档与联系;个案/小组/社区服务;协助申请救助;服务统计与评估",
-        need=f.FILL, hint="只勾本次真正要用的",
+        "处理目的",
+        "建档与联系;个案/小组/社区服务;协助申请救助;服务统计与评估",
+        need=f.FILL,
+        hint="只勾本次真正要用的",
     )
     data_kinds: f.Multi = f.multi(
-        "处理的信息种类", "身份与联系方式;家庭情况;困难身份;健康状况;收入情况;照片影像",
-        need=f.FILL, hint="只勾真正会收集的，不需要的不收",
+        "处理的信息种类",
+        "身份与联系方式;家庭情况;困难身份;健康状况;收入情况;照片影像",
+        need=f.FILL,
+        hint="只勾真正会收集的，不需要的不收",
     )
 
     @f.looked_up("处理方式与保存期限")
@@ -119,8 +149,10 @@ class PrivacyNotice(Head, AboutClient, Record, form="casework/privacy-notice"):
         return notice("visits")
 
     recipients: f.Multi = f.multi(
-        "可能提供给谁", "街道（镇）;民政部门;评估机构(遮挡件);转介单位(另行授权)",
-        need=f.FILL, hint="没有勾的，不得提供",
+        "可能提供给谁",
+        "街道（镇）;民政部门;评估机构(遮挡件);转介单位(另行授权)",
+        need=f.FILL,
+        hint="没有勾的，不得提供",
     )
 
     @f.looked_up("权利与途径")
@@ -135,27 +167,47 @@ class PrivacyNotice(Head, AboutClient, Record, form="casework/privacy-notice"):
         return f"您可以查阅、复制、更正、补充、删除自己的信息，也可以随时撤回同意：{where}。"
 
     consent_general: f.Choice = f.choice(
-        "处理一般个人信息", CONSENTS, need=f.FILL, privacy=f.PERSONAL, source=_PIPL_CONSENT,
+        "处理一般个人信息",
+        CONSENTS,
+        need=f.FILL,
+        privacy=f.PERSONAL,
+        source=_PIPL_CONSENT,
         hint="念完再由本人勾",
     )
     consent_sensitive: f.Choice = f.choice(
-        "处理敏感个人信息（单独同意）", CONSENTS, need=f.FILL, privacy=f.PERSONAL,
-        source=_PIPL_CONSENT, hint="单独一项，由本人另勾",
+        "处理敏感个人信息（单独同意）",
+        CONSENTS,
+        need=f.FILL,
+        privacy=f.PERSONAL,
+        source=_PIPL_CONSENT,
+        hint="单独一项，由本人另勾",
     )
     consent_guardian: f.Choice = f.choice(
-        "不满14周岁监护人同意", CONSENTS, privacy=f.PERSONAL, source="个人信息保护法第三十一条",
-        need=f.FILL.when(when("client_age", "under", 14)), hint="不满14周岁的由监护人勾",
+        "不满14周岁监护人同意",
+        CONSENTS,
+        privacy=f.PERSONAL,
+        source="个人信息保护法第三十一条",
+        need=f.FILL.when(when("client_age", "under", 14)),
+        hint="不满14周岁的由监护人勾",
     )
     sign_client: Signature | None = sign(
-        "服务对象签名", need=f.SIGN.when(SIGNS_HERSELF), privacy=f.PERSONAL
+        "服务对象签名",
+        need=f.SIGN.when(SIGNS_HERSELF),
+        privacy=f.PERSONAL,
+        hint="念完再签；不会写字的按手印，请见证人签名",
     )
     sign_guardian: Signature | None = sign(
-        "监护人签名", need=f.SIGN.when(_GUARDIAN_SIGNS), privacy=f.PERSONAL
+        "监护人签名", need=f.SIGN.when(_GUARDIAN_SIGNS), privacy=f.PERSONAL, hint="监护人本人手写"
     )
     sign_witness: Signature | None = sign(
-        "见证人签名", need=f.SIGN.when(_NEEDS_WITNESS), privacy=f.PERSONAL
+        "见证人签名",
+        need=f.SIGN.when(_NEEDS_WITNESS),
+        privacy=f.PERSONAL,
+        hint="手印、代签时要有；不由经办社工见证",
     )
-    sign_worker: Signature | None = sign("社会工作者", need=f.SIGN, privacy=f.PERSONAL)
+    sign_worker: Signature | None = sign(
+        "社会工作者", need=f.SIGN, privacy=f.PERSONAL, hint="本人手写，不代签、不打印姓名"
+    )
 
     @f.derived("服务对象签名状态")
     def sign_client_state(self) -> str | None:
@@ -174,30 +226,44 @@ class Intake(Head, AboutClient, RiskFlag, SignCase, Record, form="casework/intak
         "个案来源",
         "主动求助;亲友/邻里介绍;社区(村)转介;街镇/政府部门转介;学校转介;医院转介;公安/司法转介;"
         "其他机构转介;走访外展发现;小组/活动中发现;12345等热线;网络;其他",
-        need=f.FILL, hint="最先把这件事告诉社工站的人或渠道",
+        need=f.FILL,
+        hint="最先把这件事告诉社工站的人或渠道",
     )
     source_other: f.Text = f.other_of("个案来源")
     referrer: f.Text = f.text(
-        "转介单位与联系人", 100, need=f.FILL.when(when("source", "ends", "转介")),
-        privacy=f.PERSONAL, hint="单位全称和联系人，如“泉景社区居民委员会　李主任”",
+        "转介单位与联系人",
+        100,
+        need=f.FILL.when(when("source", "ends", "转介")),
+        privacy=f.PERSONAL,
+        hint="单位全称和联系人，如“泉景社区居民委员会　李主任”",
     )
     voluntariness: f.Choice = f.choice(
-        "知情自愿程度", "主动自愿;经劝说同意;犹豫;非自愿", need=f.FILL,
+        "知情自愿程度",
+        "主动自愿;经劝说同意;犹豫;非自愿",
+        need=f.FILL,
         hint="依法律或有关部门要求来的选“非自愿”",
     )
     presenting_problem: f.Text = f.long(
-        "求助问题(服务对象原话)", 4, need=f.FILL, privacy=f.SENSITIVE,
+        "求助问题(服务对象原话)",
+        4,
+        need=f.FILL,
+        privacy=f.SENSITIVE,
         hint="√“老伴走了以后，晚上睡不着，一个人坐到天亮。”　×“服务对象存在丧亲情绪问题”",
     )
     problem_types: f.Multi = f.multi(
         "问题类型",
         "经济困难;就业;住房;疾病/康复;情绪/心理;婚姻家庭;亲子/教育;儿童监护;养老照护;"
         "人际/社会融入;行为偏差;法律权益;丧亲/临终;危机事件;其他",
-        need=f.FILL, privacy=f.SENSITIVE, hint="可选多项，与求助原话对得上",
+        need=f.FILL,
+        privacy=f.SENSITIVE,
+        hint="可选多项，与求助原话对得上",
     )
     problem_types_other: f.Text = f.other_of("问题类型", privacy=f.SENSITIVE)
     service_domain: f.Choice = f.choice(
-        "主要服务领域", DOMAINS, need=f.FILL, source="DB3701/T 36—2023 4",
+        "主要服务领域",
+        DOMAINS,
+        need=f.FILL,
+        source="DB3701/T 36—2023 4",
         hint="只选一项，统计按它计",
     )
     other_domains: f.Multi = f.multi("其他服务领域", DOMAINS, source="DB3701/T 36—2023 4")
@@ -205,31 +271,43 @@ class Intake(Head, AboutClient, RiskFlag, SignCase, Record, form="casework/intak
         "对社工的期望", 2, privacy=f.PERSONAL, hint="√“有人说说话；能按时买到药”　×“解决困难”"
     )
     past_efforts: f.Text = f.long(
-        "曾做过的努力与求助", 2, privacy=f.PERSONAL,
+        "曾做过的努力与求助",
+        2,
+        privacy=f.PERSONAL,
         hint="√“找过居委会两次，邻居代买药”　×“曾多方求助未果”",
     )
     current_services: f.Text = f.long(
-        "正在使用的服务/资源", 2, privacy=f.PERSONAL,
+        "正在使用的服务/资源",
+        2,
+        privacy=f.PERSONAL,
         hint="√“居家养老助餐（每日午餐）”　×“享受相关政策”",
     )
-    urgency: f.Choice = f.choice(
-        "紧急程度", "一般;较急;紧急", need=f.FILL, hint="紧急：24小时内要行动"
-    )
+    urgency: f.Choice = f.choice("紧急程度", "一般;较急;紧急", need=f.FILL, hint="紧急：24小时内要行动")
     first_impression: f.Text = f.long(
-        "初步判断", 4, need=f.FILL, privacy=f.SENSITIVE,
+        "初步判断",
+        4,
+        need=f.FILL,
+        privacy=f.SENSITIVE,
         hint="先写事实，再写判断并注明是判断。√“事实：近三个月未下楼。判断：行动受限”　×“情绪低落”",
     )
     decision: f.Choice = f.choice(
-        "接案结论", "接案;转介;一次性咨询后结束;暂缓跟踪;不接案", need=f.FILL,
+        "接案结论",
+        "接案;转介;一次性咨询后结束;暂缓跟踪;不接案",
+        need=f.FILL,
         hint="选“接案”后用 recordkit dossier new 立卷编号",
     )
     decision_reason: f.Text = f.long(
-        "不接案/转介理由", 2, need=f.FILL.when(when("decision", "is_not", "接案")),
+        "不接案/转介理由",
+        2,
+        need=f.FILL.when(when("decision", "is_not", "接案")),
         hint="√“诉求为劳动仲裁，已告知区仲裁院地址电话”　×“不符合条件”",
     )
     assigned_worker: f.Text = f.ref(
-        "负责社工", "人员编号", need=f.FILL.when(when("decision", "is", "接案")),
-        privacy=f.PERSONAL, hint="接案后由谁负责，如 S01",
+        "负责社工",
+        "人员编号",
+        need=f.FILL.when(when("decision", "is", "接案")),
+        privacy=f.PERSONAL,
+        hint="接案后由谁负责，如 S01",
     )
     case_no: f.Text = f.assigned("个案编号", hint="接案时由 recordkit dossier new 给出")
     previous_case_no: f.Text = f.ref("前案号", "个案编号")
@@ -240,7 +318,10 @@ class ServiceAgreement(Head, AboutClient, Record, form="casework/service-agreeme
     """个案服务协议与知情同意书: signed before the first service."""
 
     service_scope: f.Text = f.long(
-        "服务内容简述", 2, 200, need=f.FILL,
+        "服务内容简述",
+        2,
+        200,
+        need=f.FILL,
         hint="200字以内，说人话。√“每两周上门一次，陪您聊聊，帮您联系药店送药”　×“提供专业支持”",
     )
     service_period: f.Days = f.days("服务期限", need=f.FILL, hint="一般不超过12个月，可续签")
@@ -250,8 +331,10 @@ class ServiceAgreement(Head, AboutClient, Record, form="casework/service-agreeme
         "收费说明", 100, need=f.FILL.when(when("fee_kind", "is", "低偿")), hint="项目、金额、依据"
     )
     rights_explained: f.Multi = f.multi(
-        "服务对象权利已说明", "自愿参与与退出;知情;隐私保密;查阅复制自己的资料;投诉;拒绝录音拍照",
-        need=f.FILL, hint="念一项，勾一项",
+        "服务对象权利已说明",
+        "自愿参与与退出;知情;隐私保密;查阅复制自己的资料;投诉;拒绝录音拍照",
+        need=f.FILL,
+        hint="念一项，勾一项",
     )
     worker_duties: f.Multi = f.multi(
         "社工责任已说明", "守时;保密;如实记录;不收礼;必要时转介", need=f.FILL, hint="念一项，勾一项"
@@ -259,7 +342,9 @@ class ServiceAgreement(Head, AboutClient, Record, form="casework/service-agreeme
     confidentiality_limits: f.Multi = f.multi(
         "保密例外已说明",
         "危及本人或他人生命安全;未成年人遭受或疑似遭受侵害(强制报告);法律法规或司法要求;督导与评估(去标识)",
-        need=f.FILL, source="未成年人保护法第十一条", hint="念一项，勾一项",
+        need=f.FILL,
+        source="未成年人保护法第十一条",
+        hint="念一项，勾一项",
     )
 
     @f.looked_up("投诉渠道")
@@ -268,24 +353,44 @@ class ServiceAgreement(Head, AboutClient, Record, form="casework/service-agreeme
         return context.station.station.complaint_channel or None if context.station else None
 
     consent_general: f.Choice = f.choice(
-        "处理一般个人信息", CONSENTS, need=f.FILL, privacy=f.PERSONAL, source=_PIPL_CONSENT,
+        "处理一般个人信息",
+        CONSENTS,
+        need=f.FILL,
+        privacy=f.PERSONAL,
+        source=_PIPL_CONSENT,
         hint="由本人勾选；没问过就空着",
     )
     consent_sensitive: f.Choice = f.choice(
-        "处理敏感个人信息（健康、困难身份、财务等）", CONSENTS, need=f.FILL, privacy=f.PERSONAL,
-        source=_PIPL_CONSENT, hint="单独一项，由本人另勾",
+        "处理敏感个人信息（健康、困难身份、财务等）",
+        CONSENTS,
+        need=f.FILL,
+        privacy=f.PERSONAL,
+        source=_PIPL_CONSENT,
+        hint="单独一项，由本人另勾",
     )
     consent_share: f.Choice = f.choice(
-        "向有关部门/机构提供信息", CONSENTS, need=f.FILL, privacy=f.PERSONAL,
-        source="个人信息保护法第二十三条", hint="同意的，每次提供前另签《信息提供授权书》",
+        "向有关部门/机构提供信息",
+        CONSENTS,
+        need=f.FILL,
+        privacy=f.PERSONAL,
+        source="个人信息保护法第二十三条",
+        hint="同意的，每次提供前另签《信息提供授权书》",
     )
     consent_media: f.Choice = f.choice(
-        "录音录像拍照", "不同意;仅存档;可用于宣传(遮脸);可用于宣传(不遮脸)", need=f.FILL,
-        privacy=f.PERSONAL, source=_PIPL_CONSENT, hint="不同意的不影响服务",
+        "录音录像拍照",
+        "不同意;仅存档;可用于宣传(遮脸);可用于宣传(不遮脸)",
+        need=f.FILL,
+        privacy=f.PERSONAL,
+        source=_PIPL_CONSENT,
+        hint="不同意的不影响服务",
     )
     consent_training: f.Choice = f.choice(
-        "去标识后用于督导、评估、培训", CONSENTS, need=f.FILL, privacy=f.PERSONAL,
-        source=_PIPL_CONSENT, hint="不同意的不影响服务",
+        "去标识后用于督导、评估、培训",
+        CONSENTS,
+        need=f.FILL,
+        privacy=f.PERSONAL,
+        source=_PIPL_CONSENT,
+        hint="不同意的不影响服务",
     )
 
     @f.looked_up("信息保存期限")
@@ -294,16 +399,26 @@ class ServiceAgreement(Head, AboutClient, Record, form="casework/service-agreeme
         return notice("case")
 
     sign_client: Signature | None = sign(
-        "服务对象签名", need=f.SIGN.when(SIGNS_HERSELF), privacy=f.PERSONAL
+        "服务对象签名",
+        need=f.SIGN.when(SIGNS_HERSELF),
+        privacy=f.PERSONAL,
+        hint="协议念完、问题答完再签；不会写字的按手印",
     )
     sign_guardian: Signature | None = sign(
-        "监护人签名", need=f.SIGN.when(_GUARDIAN_SIGNS), privacy=f.PERSONAL
+        "监护人签名", need=f.SIGN.when(_GUARDIAN_SIGNS), privacy=f.PERSONAL, hint="监护人本人手写"
     )
     sign_witness: Signature | None = sign(
-        "代签人/见证人", need=f.SIGN.when(_NEEDS_WITNESS), privacy=f.PERSONAL
+        "代签人/见证人",
+        need=f.SIGN.when(_NEEDS_WITNESS),
+        privacy=f.PERSONAL,
+        hint="手印、代签时要有；不由经办社工见证",
     )
-    sign_worker: Signature | None = sign("社会工作者", need=f.SIGN, privacy=f.PERSONAL)
-    seal_operator: Signature | None = seal("运营机构（盖章）", need=f.SIGN)
+    sign_worker: Signature | None = sign(
+        "社会工作者", need=f.SIGN, privacy=f.PERSONAL, hint="本人手写，不代签、不打印姓名"
+    )
+    seal_operator: Signature | None = seal(
+        "运营机构（盖章）", need=f.SIGN, hint="盖运营机构的章，社工站没有自己的章"
+    )
 
     @f.derived("签署日期", Day())
     def signed_on(self) -> date | None:
@@ -318,7 +433,10 @@ class ServiceAgreement(Head, AboutClient, Record, form="casework/service-agreeme
 
     withdrawn_on: f.Day = f.day("撤回日期")
     withdrawal_note: f.Text = f.long(
-        "撤回范围及处理", 2, privacy=f.PERSONAL,
-        need=f.CLOSE.when(when("withdrawn_on", "filled")), source="个人信息保护法第十五条",
-        hint="撤回不影响此前已合法进行的处理",
+        "撤回范围及处理",
+        2,
+        privacy=f.PERSONAL,
+        need=f.CLOSE.when(when("withdrawn_on", "filled")),
+        source="个人信息保护法第十五条",
+        hint="撤回不影响此前已合法进行的处理。√“撤回照片用于宣传，6月2日已从展板取下”　×“已撤回”",
     )

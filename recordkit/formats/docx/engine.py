@@ -1,0 +1,161 @@
+"""Rendering: a Word template made ready once, then filled many times.
+
+docxtpl's own `patch_xml` is the front end, so a template means here what it
+means there. Behind it stands no Jinja program but a list of steps over
+strings (`grammar`, `program`); after each rendering the XML is parsed strictly
+and its structure checked.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+
+from recordkit.errors import Finding, HasFindings
+from recordkit.formats.docx import structure
+from recordkit.formats.docx.anchors import Anchors, bookmark_name
+from recordkit.formats.docx.grammar import Use, compile_source
+from recordkit.formats.docx.opc import CONTENT_TYPES, XML_DECLARATION, BadXml, content_types, parse, to_text
+from recordkit.formats.docx.package import Packed, pack, read_parts, write_packed
+from recordkit.formats.docx.program import Row, Run, Step, View
+from recordkit.formats.docx.properties import CORE, CUSTOM, Properties
+from recordkit.formats.docx.rules import syntax_findings, template_parts
+from recordkit.formats.docx.syntax import BadTemplate
+
+__all__ = ["Row", "Template", "View", "bookmark_name"]
+
+_NOTHING: Mapping[str, str] = {}
+_NO_HEIGHTS: Mapping[str, int] = {}
+_RENDERED = (CORE, CUSTOM)
+_LITERALS = (("{_{", "{{"), ("}_}", "}}"), ("{_%", "{%"), ("%_}", "%}"))  # docxtpl's way to write braces
+
+# docxtpl puts the element for {% vm %} last in w:tcPr, where Word does not want it
+_MERGE = re.compile(
+    r"(<w:tcPr>(?:<w:(?:cnfStyle|tcW|gridSpan|hMerge) [^>]*/>)*)((?:(?!</w:tcPr>).)*?)"
+    r'(<w:vMerge w:val="\{% if loop\.first %\}restart\{% else %\}continue\{% endif %\}"/>)(?=</w:tcPr>)'
+)
+
+
+class Template:
+    """A checked template; `render` may be called any number of times."""
+
+    def __init__(self, data: bytes, name: str) -> None:
+        """Prepare it, or raise `Refused` (hostile file) or `HasFindings` (bad template)."""
+        self.name = name
+        self._parts = read_parts(data)
+        self._refuse(syntax_findings(self._parts, name))
+        self._refuse(self._faults(self._static_problems()))
+        self._properties = Properties(self._parts)
+        self._anchors = Anchors()
+        self._uses: list[Use] = []
+        self._rendered = self._prepare()
+        changing = {*self._rendered, *_RENDERED}
+        self._packed = {part: pack(content) for part, content in self._parts.items() if part not in changing}
+
+    @property
+    def uses(self) -> Sequence[Use]:
+        """Every field and column the template reads."""
+        return self._uses
+
+    def render(
+        self, view: View, properties: Mapping[str, str] = _NOTHING, heights: Mapping[str, int] = _NO_HEIGHTS
+    ) -> bytes:
+        """The filled document. `view` holds strings only; `heights` are twips by field path."""
+        return self.assemble(self.render_parts(view, properties, heights))
+
+    def part(self, name: str) -> bytes:
+        """A part of the template as it is."""
+        return self._parts[name]
+
+    def assemble(self, parts: Mapping[str, bytes]) -> bytes:
+        """The document: the template with these parts in place of its own, or beside them."""
+        self.verify(parts)
+        packed: dict[str, Packed] = {**self._packed, **{name: pack(data) for name, data in parts.items()}}
+        return write_packed(packed)
+
+    def render_parts(
+        self, view: View, properties: Mapping[str, str] = _NOTHING, heights: Mapping[str, int] = _NO_HEIGHTS
+    ) -> dict[str, bytes]:
+        """Only the parts that differ from the template; `assemble` checks and writes them."""
+        return self._play(view, heights) | self._properties.write(properties)
+
+    def verify(self, parts: Mapping[str, bytes]) -> None:
+        """Raise `HasFindings` when Word would not open the template with these parts."""
+        whole = {**self._parts, **parts}
+        faults = structure.problems(whole, parts)
+        if CONTENT_TYPES in parts:
+            faults += structure.package_problems(whole)
+        self._refuse(self._faults(fault for fault in faults if fault.kind not in self._forgiven))
+
+    def _play(self, view: View, heights: Mapping[str, int]) -> dict[str, bytes]:
+        if missing := [path for path in self._paths if path not in view]:
+            raise Run(self.name, view).unknown("、".join(missing))
+        run = Run(self.name, view, {bookmark_name(path): twips for path, twips in heights.items()})
+        parts: dict[str, bytes] = {}
+        for part, steps in self._rendered.items():
+            run.play(steps)
+            parts[part] = XML_DECLARATION + run.take().encode()
+        return parts
+
+    # preparation, once
+
+    def _prepare(self) -> dict[str, list[Step]]:
+        """Tidy and compile the document, its headers, footers and notes."""
+        names = template_parts(content_types(self._parts[CONTENT_TYPES]))
+        roots = {name: parse(self._parts[name], tidy=True) for name in names if name in self._parts}
+        original = structure.problems(self._parts, list(roots))
+        self._forgiven = {fault.kind for fault in original} & structure.FORGIVEN
+        for root in roots.values():
+            structure.put_in_order(root)
+            self._anchors.prepare(root)
+        steps = {name: self._compile(to_text(root)) for name, root in roots.items()}
+        self._paths = sorted({use.path for use in self._uses if not use.table})
+        return steps
+
+    def _compile(self, xml: str) -> list[Step]:
+        from docxtpl.template import DocxTemplate
+
+        source = _MERGE.sub(r"\1\3\2", DocxTemplate("").patch_xml(xml)) if "{" in xml else xml
+        try:
+            compiler = compile_source(source, self._literal)
+        except BadTemplate as error:
+            self._refuse(Finding(code, message, where=self.name) for code, message in error.refusals)
+            raise
+        self._uses += compiler.uses
+        return _joined(compiler.steps)
+
+    def _literal(self, xml: str) -> list[Step]:
+        for written, meant in _LITERALS:
+            xml = xml.replace(written, meant)
+        return self._anchors.split(xml)
+
+    def _static_problems(self) -> Iterable[structure.Problem]:
+        """What is wrong with the package whatever is printed."""
+        yield from structure.package_problems(self._parts)
+        for name, data in self._parts.items():
+            if name.endswith((".xml", ".rels")):
+                try:
+                    parse(data)
+                except BadXml as error:
+                    yield structure.Problem("xml", f"{name} 不是正确的 XML：{error}")
+
+    def _faults(self, faults: Iterable[structure.Problem]) -> list[Finding]:
+        hint = "请检查这附近的标记是否写在同一格、同一行里。"
+        return [Finding("TP-19", f"排出的文档结构不对：{fault.text}", hint, self.name) for fault in faults]
+
+    def _refuse(self, findings: Iterable[Finding]) -> None:
+        if found := list(findings):
+            first = found[0].message
+            more = f"等 {len(found)} 处" if len(found) > 1 else ""
+            raise HasFindings(f"模板「{self.name}」有问题，不能打印：{first}{more}。", found)
+
+
+def _joined(steps: Sequence[Step]) -> list[Step]:
+    """Neighbouring literals as one."""
+    joined: list[Step] = []
+    for step in steps:
+        if joined and isinstance(step, str) and isinstance(joined[-1], str):
+            joined[-1] += step
+        else:
+            joined.append(step)
+    return joined
