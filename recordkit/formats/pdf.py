@@ -40,6 +40,7 @@ from ..forms.blocks import (
     cells,
 )
 from ..records import kinds
+from ..records.fields import Nature
 from ..records.text import width
 
 STANDARDS = ["a-2a", "ua-1"]
@@ -245,10 +246,15 @@ def _text(cell: Cell, room: float) -> str:
         parts = cell.text.split("　")
         if all(width(part) * _EM / 2 < room - 2 * _PAD for part in parts):
             return f"options({', '.join(literal(part) for part in parts)})"
-    if cell.spec and isinstance(cell.spec.kind, (*_DATES, *_NUMBERS)):
-        ends = "[年至]" if isinstance(cell.spec.kind, _DATES) else "[-、]"
-        return f"whole({', '.join(literal(part) for part in re.split(f'(?<={ends})', cell.text))})"
+    if cell.spec and isinstance(cell.spec.kind, _DATES):
+        return _whole(cell.text, "[年至]")
+    if cell.spec and (isinstance(cell.spec.kind, _NUMBERS) or cell.spec.nature is Nature.ASSIGNED):
+        return _whole(cell.text, "[-、]")
     return _lines(cell.text, room)
+
+
+def _whole(text: str, ends: str) -> str:
+    return f"whole({', '.join(literal(part) for part in re.split(f'(?<={ends})', text))})"
 
 
 def _lines(text: str, room: float = PAGE_WIDTH / 2) -> str:
@@ -266,7 +272,7 @@ def _table(block: Table) -> str:
     heads = ", ".join(_head(column, _SMALL_EM if block.dense else _EM) for column in block.columns)
     title = (
         f"table.cell(colspan: {len(block.columns)}, fill: luma(95%), inset: (x: pad, y: 1.7mm), "
-        f"text(font: hei, weight: \"bold\", {literal(block.title)})), "
+        f"text(font: hei, size: 10.5pt, weight: \"bold\", {literal(block.title)})), "
         if block.title
         else ""
     )
@@ -334,10 +340,9 @@ def _signature(signed: SignCell, span: int, side: str, height: float) -> str:
         text = f"lines({literal(signed.opinion_caption)}, {_lines(signed.opinion.text)})"
         above = f"({_mm(signed.opinion.height)}, {text})"
     # State and day first, then where the proof lies: broken there if anywhere.
-    proof = signed.sign.text.replace("，", "，\n").split("\n")
     return (
         f"signature({span}, {_mm(height)}, {side}, {above}, {literal(signed.caption)}, "
-        f"whole({', '.join(literal(part) for part in proof)}))"
+        f"{_whole(signed.sign.text, '，')})"
     )
 
 

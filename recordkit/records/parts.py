@@ -28,8 +28,11 @@ class Proof(Block):
         return cls(paper=text)
 
     def brief(self) -> str:
-        """`扫描件 scan-1.jpg` or `原件：2号柜第3盒`."""
-        return f"扫描件 {self.scan}" if self.scan else f"原件：{self.paper}" if self.paper else ""
+        """`扫描件 签字件-1` or `原件：2号柜第3盒`: the box of a signature is small, and
+        the record's number stands in the page's head."""
+        if self.scan:
+            return f"扫描件 {re.sub(r'^.* |[.][A-Za-z]+$', '', str(self.scan))}"
+        return f"原件：{self.paper}" if self.paper else ""
 
 
 class Signature(Block):
