@@ -34,14 +34,26 @@ def main() -> None:
     template = docx.template(form)
     ready = docx.ready(form)
     texts = arranged.view()
-    table("DOCX，同一模板和数据", turns({
-        "recordkit": lambda: docx.write(arranged, ready),
-        "docxtpl": _docxtpl(template, texts),
-    }), "docxtpl")
-    table("PDF，同一张表", turns({
-        "recordkit": lambda: pdf.write(arranged, day),
-        "WeasyPrint": _weasyprint(arranged),
-    }), "WeasyPrint")
+    table(
+        "DOCX，同一模板和数据",
+        turns(
+            {
+                "recordkit": lambda: docx.write(arranged, ready),
+                "docxtpl": _docxtpl(template, texts),
+            }
+        ),
+        "docxtpl",
+    )
+    table(
+        "PDF，同一张表",
+        turns(
+            {
+                "recordkit": lambda: pdf.write(arranged, day),
+                "WeasyPrint": _weasyprint(arranged),
+            }
+        ),
+        "WeasyPrint",
+    )
     with tempfile.TemporaryDirectory() as folder:
         record = str(CASE / "intake.yaml")
         table("命令行，从启动到结束", turns({

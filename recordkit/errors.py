@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from enum import IntEnum, StrEnum
-from errno import ENAMETOOLONG, ENOSPC
+from errno import EDQUOT, EFBIG, ENAMETOOLONG, ENOSPC
 from typing import Any
 
 
@@ -151,7 +151,7 @@ def _click(problem: Any) -> RecordkitError:
 
 
 def _called(parameter: Any) -> str:
-    return parameter.opts[0] if parameter.param_type_name == "option" else parameter.human_readable_name
+    return str(parameter.opts[0] if parameter.param_type_name == "option" else parameter.human_readable_name)
 
 
 def _value(message: str) -> str:
@@ -179,7 +179,7 @@ def _system(problem: OSError) -> RecordkitError:
         return NotFound(f"{place}找不到")
     if isinstance(problem, PermissionError):
         return Conflict(f"{place}没有权限，或文件正被 WPS 打开", "请关闭后重试")
-    if problem.errno == ENOSPC:
+    if problem.errno in (ENOSPC, EDQUOT, EFBIG):
         return RecordkitError(f"{place}磁盘满了，没有写成", "清出空间后再来一次")
     if problem.errno == ENAMETOOLONG:
         return UsageProblem(f"{place}文件名太长", "换短一点的文件夹或文件名")

@@ -46,9 +46,7 @@ def listed() -> dict[str, set[int]]:
 
 
 def packaged() -> typst.Fonts:
-    return typst.Fonts(
-        include_system_fonts=False, include_embedded_fonts=False, font_paths=[fonts.FOLDER]
-    )
+    return typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=[fonts.FOLDER])
 
 
 def embedded(pdf: bytes) -> set[str]:
@@ -129,9 +127,7 @@ def test_symbols_do_not_change_the_height_of_a_line() -> None:
 
 
 def test_coverage_agrees_with_the_faces() -> None:
-    assert listed() == {
-        font["name"].getDebugName(1): set(font.getBestCmap()) for font in FACES.values()
-    }
+    assert listed() == {font["name"].getDebugName(1): set(font.getBestCmap()) for font in FACES.values()}
 
 
 def test_what_passes_without_a_look_at_the_coverage_is_covered() -> None:
@@ -161,9 +157,7 @@ def test_what_passes_without_a_look_at_the_coverage_is_covered() -> None:
         ("\ud800", ["\ud800"], "〓"),
     ],
 )
-def test_missing_characters_are_named_and_printed_as_geta(
-    text: str, absent: list[str], printed: str
-) -> None:
+def test_missing_characters_are_named_and_printed_as_geta(text: str, absent: list[str], printed: str) -> None:
     assert fonts.missing(text) == absent
     assert fonts.printable(text) == printed
 

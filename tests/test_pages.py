@@ -51,7 +51,10 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> stations.Demo:
 @pytest.fixture(scope="session")
 def prints(demo: stations.Demo) -> list[Print]:
     station = opened(demo.root / "样例社工站")
-    filled = [_filled(station, source, demo.root / "填好的表") for source in printing.records_in(list(station.folders()))]
+    filled = [
+        _filled(station, source, demo.root / "填好的表")
+        for source in printing.records_in(list(station.folders()))
+    ]
     context = Context(station=station.profile)
     blank = [_blank(form, context, demo.root / "空白表") for form in naming.all_forms()]
     return filled + blank
@@ -102,7 +105,9 @@ def laid_out(prints: list[Print], tmp_path_factory: pytest.TempPathFactory) -> d
     return office.to_pdf([p.docx for p in prints], tmp_path_factory.mktemp("office"))
 
 
-def test_every_text_stands_in_the_word_document_in_the_same_order(prints: list[Print], laid_out: dict[Path, Path]) -> None:
+def test_every_text_stands_in_the_word_document_in_the_same_order(
+    prints: list[Print], laid_out: dict[Path, Path]
+) -> None:
     lost = {p.name: office.in_order(p.texts, office.body_text(laid_out[p.docx], TOP, BOTTOM)) for p in prints}
 
     assert not {name: texts for name, texts in lost.items() if texts}
@@ -124,7 +129,9 @@ def test_every_page_of_every_pdf_is_sound(prints: list[Print]) -> None:
 
 def test_every_page_of_every_word_document_is_sound(prints: list[Print], laid_out: dict[Path, Path]) -> None:
     # The office program has other faces than ours; fonts are its own affair.
-    found = {p.name: [x for x in pages.problems(laid_out[p.docx], _labels(p)) if "font" not in x] for p in prints}
+    found = {
+        p.name: [x for x in pages.problems(laid_out[p.docx], _labels(p)) if "font" not in x] for p in prints
+    }
 
     assert not {name: problems for name, problems in found.items() if problems}
 
@@ -144,7 +151,14 @@ def test_a_blank_tells_no_number_and_no_mark(prints: list[Print]) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["韩琇云㛃𠮷", "{{ 7*7 }}{% for x in y %}", "<b>&amp;</b>", 'a"b\\c#d$e*f_g`h', "#import \"x\"\n= 标题\n/* 注 */", "长" * 3000],
+    [
+        "韩琇云㛃𠮷",
+        "{{ 7*7 }}{% for x in y %}",
+        "<b>&amp;</b>",
+        'a"b\\c#d$e*f_g`h',
+        '#import "x"\n= 标题\n/* 注 */',
+        "长" * 3000,
+    ],
     ids=["rare", "jinja", "markup", "typst signs", "typst code", "long"],
 )
 def test_a_text_is_printed_as_it_is(recordkit: Callable, station: Path, tmp_path: Path, text: str) -> None:
@@ -170,10 +184,14 @@ def test_a_text_is_printed_as_it_is(recordkit: Callable, station: Path, tmp_path
 def _word_text(path: Path) -> str:
     from docx import Document
 
-    return "".join(node.text or "" for node in Document(str(path)).element.body.iter() if node.tag.endswith("}t"))
+    return "".join(
+        node.text or "" for node in Document(str(path)).element.body.iter() if node.tag.endswith("}t")
+    )
 
 
-def test_a_character_no_face_has_is_printed_as_a_mark_and_told(recordkit: Callable, station: Path, tmp_path: Path) -> None:
+def test_a_character_no_face_has_is_printed_as_a_mark_and_told(
+    recordkit: Callable, station: Path, tmp_path: Path
+) -> None:
     path = station / "dossiers/LX01-GA-2026-0007/intake.yaml"
     text = path.read_text(encoding="utf-8").replace("decision_reason: ", "decision_reason: 好😀", 1)
     path.write_text(text, encoding="utf-8")

@@ -100,11 +100,7 @@ def general_standard(unihan: Path) -> set[int]:
     of names and places, and a name must not change its face halfway.
     """
     with bz2.open(unihan, "rt", encoding="utf-8") as lines:
-        return {
-            int(found[1], 16)
-            for found in map(re.compile(r"U\+(\w+)\tkTGH\t").match, lines)
-            if found
-        }
+        return {int(found[1], 16) for found in map(re.compile(r"U\+(\w+)\tkTGH\t").match, lines) if found}
 
 
 # --- Trimmed faces ----------------------------------------------------------
@@ -309,9 +305,7 @@ def ranges(codes: Iterable[int]) -> Iterator[str]:
 
 
 def coverage(fonts: dict[str, TTFont]) -> str:
-    sections = [
-        f"[{family}]\n" + "\n".join(ranges(font.getBestCmap())) for family, font in fonts.items()
-    ]
+    sections = [f"[{family}]\n" + "\n".join(ranges(font.getBestCmap())) for family, font in fonts.items()]
     return "\n".join(sections) + "\n"
 
 
@@ -377,9 +371,7 @@ def faces(source: Path, unihan: Path) -> list[Face]:
     features = ("ccmp", "kern")
 
     def text_face(family: str, noto: str, style: str) -> Face:
-        return Face(
-            family, style, f"Noto{noto}CJK-{style}.ttc", f"Noto{noto}CJKsc-{style}", text, features
-        )
+        return Face(family, style, f"Noto{noto}CJK-{style}.ttc", f"Noto{noto}CJKsc-{style}", text, features)
 
     return [
         text_face("Recordkit Song", "Serif", "Regular"),
@@ -410,9 +402,7 @@ def build(source: Path, folder: Path) -> None:
     built["Recordkit Symbols"] = build_symbols("Recordkit Symbols")
     built["Recordkit Symbols"].save(folder / "RecordkitSymbols-Regular.otf")
 
-    notices = sorted(
-        {f"{family}: {font['name'].getDebugName(0)}" for family, font in built.items()}
-    )
+    notices = sorted({f"{family}: {font['name'].getDebugName(0)}" for family, font in built.items()})
     version = package_version(papers / "changelog.Debian.gz")
     (folder / "coverage.txt").write_text(coverage(built), "ascii", newline="\n")
     (folder / "OFL.txt").write_text(licence(papers / "copyright", notices), "utf-8", newline="\n")

@@ -21,10 +21,13 @@ def missing(loaded: Loaded, context: Context, moment: Moment) -> list[Finding]:
     record = loaded.record
     if record is None:
         return []
+    # A value that could not be read was told already; it is not missing as well.
+    told = {finding.where for finding in loaded.errors}
     found = [
         _finding(loaded, name, need.moment, _said(record, spec, need), spec.hint)
         for name, spec, need in _required(record, moment)
         if not _present(getattr(record, name))
+        and not ((name,) in loaded.lines and loaded.where(name) in told)
         and (need.condition is None or need.condition.holds(record, context))
     ]
     return found + (list(_unproven(loaded)) if moment is Moment.CLOSE else [])

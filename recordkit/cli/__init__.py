@@ -13,11 +13,11 @@ from collections.abc import Sequence
 # pydantic looks through all installed packages for plugins; we have none and it takes 20 ms.
 os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "1")
 
-import click  # noqa: E402
+import click
 
-from ..errors import Exit, HasFindings, RecordkitError, explained  # noqa: E402
-from . import output  # noqa: E402
-from .shell import Group  # noqa: E402
+from ..errors import Exit, HasFindings, RecordkitError, explained
+from . import output
+from .shell import Group
 
 COMMANDS = {
     "init": ("station", "建一个社工站工作区"),
@@ -46,7 +46,9 @@ _HELP = """社工站的记录、表单和档案：一次填写，处处打印。
 
 
 @click.group(cls=Group, help=_HELP, commands_by_name=COMMANDS)
-@click.version_option(None, "--version", package_name="recordkit", message="recordkit %(version)s", help="显示版本")
+@click.version_option(
+    None, "--version", package_name="recordkit", message="recordkit %(version)s", help="显示版本"
+)
 def cli() -> None:
     """The root command."""
 
@@ -61,7 +63,14 @@ def run(arguments: Sequence[str] | None = None) -> int:
     """Run a command and return its exit code."""
     output.speak_utf8()
     try:
-        result = cli.main(args=list(arguments) if arguments is not None else None, prog_name="recordkit", standalone_mode=False)
+        result = cli.main(
+            args=list(arguments) if arguments is not None else None,
+            prog_name="recordkit",
+            standalone_mode=False,
+        )
+    except click.exceptions.NoArgsIsHelpError as asked:
+        output.say(asked.ctx.get_help() if asked.ctx else "")
+        return Exit.USAGE
     except (KeyboardInterrupt, click.Abort):
         output.say("已中断。")
         return Exit.INTERRUPTED

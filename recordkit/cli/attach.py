@@ -32,7 +32,7 @@ _HELP = """归入扫描件、照片（JPG、PNG、HEIC、PDF），作为签字�
 
 
 @command(help=_HELP)
-@click.argument("files", nargs=-1, required=True, type=options.path_type, metavar="FILE…")
+@click.argument("files", nargs=-1, required=True, type=options.path_type, metavar="文件…")
 @click.option("--to", default="", metavar="记录", help="哪份记录：文件路径或表单编号")
 @click.option(
     "--as", "into", default="", metavar="字段", help="放在哪一项，如 photos、genogram、consent_scan"

@@ -37,7 +37,12 @@ def status(json_: bool, station_path: Path | None) -> None:
     if json_:
         output.as_json("dossiers", [asdict(row) for row in rows])
         return
-    output.table([["案卷编号", "服务对象", "表单", "最近填表", "进展"], *([r.number, r.clients, str(r.forms), r.last, r.state] for r in rows)])
+    output.table(
+        [
+            ["案卷编号", "服务对象", "表单", "最近填表", "进展"],
+            *([r.number, r.clients, str(r.forms), r.last, r.state] for r in rows),
+        ]
+    )
 
 
 @dossier.command(help="核对案卷是否齐全，能否结卷归档。")
@@ -50,7 +55,7 @@ def close(number: str, station_path: Path | None) -> None:
 
 @dossier.command(help="作废一个拿错的编号：留下原因，号码不再用。")
 @click.argument("number", metavar="案卷编号")
-@click.option("--reason", required=True, metavar="原因", help="为什么作废")
+@click.option("--reason", default="", metavar="原因", help="为什么作废（必写）")
 @options.station_option
 def void(number: str, reason: str, station_path: Path | None) -> None:
     """Give up a number."""

@@ -14,7 +14,7 @@ from .shell import command
 
 
 @command(help="查找服务对象、案卷、记录：写姓名（或其中几个字）、拼音首字母、电话末几位、编号或社区。")
-@click.argument("word", nargs=-1, required=True, metavar="WORD")
+@click.argument("word", nargs=-1, required=True, metavar="词…")
 @options.json_option
 @options.station_option
 def find(word: tuple[str, ...], json_: bool, station_path: Path | None) -> None:

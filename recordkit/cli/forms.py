@@ -13,8 +13,8 @@ from . import options, output
 from .shell import command
 
 
-@command(help="列出全部表单；METHOD 写 casework 或 个案工作，只列这一类。")
-@click.argument("method", required=False)
+@command(help="列出全部表单；类别写 casework 或 个案工作，只列这一类。")
+@click.argument("method", required=False, metavar="[类别]")
 @options.json_option
 @options.station_option
 def forms(method: str | None, json_: bool, station_path: Path | None) -> None:
@@ -50,7 +50,7 @@ def show(form: str, schema: bool, json_: bool, station_path: Path | None) -> Non
 
         output.show(json.dumps(_schema(found), ensure_ascii=False, indent=1))
     elif json_:
-        specs = found.model.specs() | dict(found.local)
+        specs = {**found.model.specs(), **found.local}
         output.as_json("form", {**_plain(found), "fields": [_field(found, n, s) for n, s in specs.items()]})
     else:
         _print(found)
@@ -58,7 +58,15 @@ def show(form: str, schema: bool, json_: bool, station_path: Path | None) -> Non
 
 def _schema(form: Form) -> dict[str, object]:
     inner = form.model.file_schema()
-    envelope = {"form": {"const": form.id}, "form_version": {}, "version": {}, "local": {}, "waivers": {}, "printed": {}, "revision": {}}
+    envelope = {
+        "form": {"const": form.id},
+        "form_version": {},
+        "version": {},
+        "local": {},
+        "waivers": {},
+        "printed": {},
+        "revision": {},
+    }
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": form.title,

@@ -16,11 +16,21 @@ from ..tasks.workspace import Workspace
 
 path_type = click.Path(path_type=Path)
 
-station_option = click.option("--station", "station_path", type=path_type, metavar="文件夹", help="社工站工作区（默认：从当前文件夹往上找）")
+station_option = click.option(
+    "--station",
+    "station_path",
+    type=path_type,
+    metavar="文件夹",
+    help="社工站工作区（默认：从当前文件夹往上找）",
+)
 json_option = click.option("--json", "json_", is_flag=True, help="输出 JSON，供程序读取")
 force_option = click.option("--force", is_flag=True, help="覆盖已有文件")
-into_option = click.option("-o", "--into", "into", type=path_type, metavar="文件夹", help="写到哪里（默认：工作区的“打印”文件夹）")
-to_option = click.option("--to", default="docx,pdf", metavar="格式", help="格式，用逗号隔开：docx,pdf（默认两种都要）")
+into_option = click.option(
+    "-o", "--into", "into", type=path_type, metavar="文件夹", help="写到哪里（默认：工作区的“打印”文件夹）"
+)
+to_option = click.option(
+    "--to", default="docx,pdf", metavar="格式", help="格式，用逗号隔开：docx,pdf（默认两种都要）"
+)
 
 
 def station(path: Path | None) -> Workspace | None:
@@ -32,7 +42,9 @@ def needed_station(path: Path | None) -> Workspace:
     """Like `station`, but there must be one."""
     found = station(path)
     if found is None:
-        raise NotFound("这里不是社工站工作区", "换到工作区里，或加 --station 文件夹；新建：recordkit init 文件夹")
+        raise NotFound(
+            "这里不是社工站工作区", "换到工作区里，或加 --station 文件夹；新建：recordkit init 文件夹"
+        )
     return found
 
 

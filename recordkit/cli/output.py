@@ -59,11 +59,11 @@ def findings(found: Iterable[Finding], stream: Any = None) -> None:
     order = [Severity.ERROR, Severity.WARNING, Severity.INFO]
     for finding in sorted(found, key=lambda f: order.index(f.severity)):
         sign = {"error": "✗", "warning": "!", "info": "·"}[finding.severity]
-        near = replace(finding, where=_near(finding.where))
-        print(_fitting(f"{sign} {near}", stream or sys.stderr), file=stream or sys.stderr)
+        line = f"{sign} {replace(finding, where=near(finding.where))}"
+        print(_fitting(line, stream or sys.stderr), file=stream or sys.stderr)
 
 
-def _near(where: str) -> str:
+def near(where: str) -> str:
     """The place as seen from the folder one stands in, when it lies below it."""
     here = f"{Path.cwd()}{os.sep}"
     return where.removeprefix(here)

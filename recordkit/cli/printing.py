@@ -8,17 +8,18 @@ from typing import Any
 
 import click
 
-from ..errors import Exit
+from ..errors import Exit, Severity
 from ..tasks import naming, printing
 from . import options, output
 from .shell import command
 
 
-@command(help="把记录打印成 Word 和 PDF；PATH 是记录文件或文件夹，可写多个。")
-@click.argument("paths", nargs=-1, required=True, type=options.path_type, metavar="PATH…")
+@command(help="把记录打印成 Word 和 PDF；路径是记录文件或文件夹，可写多个。")
+@click.argument("paths", nargs=-1, required=True, type=options.path_type, metavar="路径…")
 @options.into_option
 @options.to_option
 @click.option("--draft", is_flag=True, help="没填全也打印，页眉标“草稿”")
+@click.option("--all", "all_", is_flag=True, help="提示和说明也列出来")
 @options.force_option
 @options.json_option
 @options.station_option
@@ -27,6 +28,7 @@ def render(
     into: Path | None,
     to: str,
     draft: bool,
+    all_: bool,
     force: bool,
     json_: bool,
     station_path: Path | None,
@@ -42,12 +44,15 @@ def render(
         if not json_:
             for file in result.files:
                 output.show(str(file))
-        output.findings(result.findings)
+        output.findings([f for f in result.findings if all_ or f.severity is not Severity.INFO])
         if result.failed:
             output.say(f"没有打印：{result.failed}")
     failed = [result for result in results if result.failed]
     if len(results) > 1:
-        output.say(f"共 {len(results)} 份记录，打印 {len(results) - len(failed)} 份" + (f"，{len(failed)} 份没有打印" if failed else ""))
+        output.say(
+            f"共 {len(results)} 份记录，打印 {len(results) - len(failed)} 份"
+            + (f"，{len(failed)} 份没有打印" if failed else "")
+        )
     if not failed:
         return Exit.DONE
     return Exit.PARTIAL if len(failed) < len(results) else Exit.FINDINGS
@@ -76,7 +81,13 @@ class _progress:
             from rich.console import Console
             from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-            columns = (TextColumn("打印"), BarColumn(), MofNCompleteColumn(), TextColumn("还需"), TimeRemainingColumn())
+            columns = (
+                TextColumn("打印"),
+                BarColumn(),
+                MofNCompleteColumn(),
+                TextColumn("还需"),
+                TimeRemainingColumn(),
+            )
             self.bar = Progress(*columns, console=Console(stderr=True))
             self.bar.start()
             self.task = self.bar.add_task("", total=total)

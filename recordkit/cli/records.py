@@ -20,20 +20,25 @@ _MOMENTS = {"填写": "FILL", "签署": "SIGN", "办结": "CLOSE"}
 @click.option("--client", default="", metavar="编号", help="服务对象编号")
 @click.option("--dossier", default="", metavar="编号", help="案卷编号")
 @click.option("--by", default="", metavar="编号", help="填表人编号")
-@click.option("-o", "--output", "output_", type=options.path_type, metavar="文件", help="写到这个文件，不编号")
+@click.option(
+    "-o", "--output", "output_", type=options.path_type, metavar="文件", help="写到这个文件，不编号"
+)
 @options.station_option
-def new(form: str, client: str, dossier: str, by: str, output_: Path | None, station_path: Path | None) -> None:
+def new(
+    form: str, client: str, dossier: str, by: str, output_: Path | None, station_path: Path | None
+) -> None:
     """Start a record."""
     station = options.station(station_path)
     started = writing.new(options.form(form, station), _today(), station, client, dossier, output_, by)
     output.show(str(started.path))
     if started.number:
-        output.say(f"编号 {started.number}。用记事本或 WPS 打开填写，然后 recordkit check {started.path.name}")
+        output.say(f"编号 {started.number}。")
+    output.say(f"用记事本打开填写，再检查：recordkit check {output.near(str(started.path))}")
 
 
 @command(help="修改已签字的记录：旧版留在旁边（如 intake.v1.yaml），新版要重新签字。")
 @click.argument("path", type=options.path_type, metavar="记录")
-@click.option("--reason", required=True, metavar="原因", help="为什么改")
+@click.option("--reason", default="", metavar="原因", help="为什么改（必写）")
 def revise(path: Path, reason: str) -> None:
     """Start a new version of a signed record."""
     started = writing.revise(path, reason)
@@ -42,8 +47,10 @@ def revise(path: Path, reason: str) -> None:
 
 
 @command(help="检查记录、案卷或整个站：读得懂吗、填全了吗、前后一致吗。")
-@click.argument("paths", nargs=-1, type=options.path_type, metavar="[PATH]…")
-@click.option("--for", "moment", type=click.Choice(list(_MOMENTS)), default="填写", help="检查到哪一步（默认：填写）")
+@click.argument("paths", nargs=-1, type=options.path_type, metavar="[路径]…")
+@click.option(
+    "--for", "moment", type=click.Choice(list(_MOMENTS)), default="填写", help="检查到哪一步（默认：填写）"
+)
 @click.option("--all", "all_", is_flag=True, help="提示和说明也列出来")
 @options.json_option
 @options.station_option

@@ -18,7 +18,9 @@ from .shell import command
 def init(folder: Path, code: str) -> None:
     """Start a workspace."""
     output.show(str(stations.init(folder, code)))
-    output.say("先打开它填好站名、人员和社区；然后建第一份档：recordkit new client-record --station " + str(folder))
+    output.say(
+        "先打开它填好站名、人员和社区；然后建第一份档：recordkit new client-record --station " + str(folder)
+    )
 
 
 @command(help="用虚构的样例社工站走一遍：打印全部记录和空白表。")
@@ -40,7 +42,13 @@ def doctor(json_: bool) -> int:
     """Look at the machine."""
     found = stations.doctor()
     if json_:
-        output.as_json("doctor", [{"what": d.what, "well": d.well, "needed": d.needed, "remark": "" if d.well else d.remark} for d in found])
+        output.as_json(
+            "doctor",
+            [
+                {"what": d.what, "well": d.well, "needed": d.needed, "remark": "" if d.well else d.remark}
+                for d in found
+            ],
+        )
     for diagnosis in [] if json_ else found:
         sign = "✓" if diagnosis.well else ("✗" if diagnosis.needed else "!")
         output.show(f"{sign} {diagnosis.what}" + ("" if diagnosis.well else f"　{diagnosis.remark}"))

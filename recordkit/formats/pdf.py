@@ -34,8 +34,8 @@ from ..forms.blocks import (
     Page,
     Picture,
     Prose,
-    SignCell,
     Signatures,
+    SignCell,
     Table,
     cells,
 )
@@ -134,7 +134,11 @@ def _document(arranged: Arranged, images: dict[str, str]) -> Iterator[str]:
         if isinstance(group[0], Prose | Note | Break):
             yield from (_loose(block, arranged.blocks) for block in group)
         else:
-            note = f"note({_lines(following[0].text)})" if following and isinstance(following[0], Note) else "none"
+            note = (
+                f"note({_lines(following[0].text)})"
+                if following and isinstance(following[0], Note)
+                else "none"
+            )
             yield f"#framed({', '.join(_parts(group, images, note))})\n"
 
 
@@ -272,7 +276,7 @@ def _table(block: Table) -> str:
     heads = ", ".join(_head(column, _SMALL_EM if block.dense else _EM) for column in block.columns)
     title = (
         f"table.cell(colspan: {len(block.columns)}, fill: luma(95%), inset: (x: pad, y: 1.7mm), "
-        f"text(font: hei, size: 10.5pt, weight: \"bold\", {literal(block.title)})), "
+        f'text(font: hei, size: 10.5pt, weight: "bold", {literal(block.title)})), '
         if block.title
         else ""
     )

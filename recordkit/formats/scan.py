@@ -36,12 +36,12 @@ WORKING_EDGE = 6000  # more pixels cost memory and show no further QR codes
 # Earlier versions let a crafted picture write outside its memory (libheif
 # advisories GHSA-x8r2-mggj-j6wr and others, closed up to 1.23.4).
 SAFE_LIBHEIF = (1, 23, 4)
-# pi_heif brings the whole process down on some damaged files (a colour
-# profile it does not know is enough), so a process of its own does the work.
+# pillow_heif brings the whole process down on some damaged files (one wrong byte
+# in the name of a part is enough), so a process of its own does the work.
 HEIC_TO_PNG = """
 import sys
 from io import BytesIO
-from pi_heif import HeifImageFile
+from pillow_heif import HeifImageFile
 image = HeifImageFile(BytesIO(sys.stdin.buffer.read()))
 print(image.width, image.height, flush=True)
 if image.width * image.height <= int(sys.argv[1]):
@@ -158,9 +158,9 @@ def _heic(data: bytes, name: str) -> ImageFile:
     from PIL.PngImagePlugin import PngImageFile
 
     try:
-        from pi_heif import libheif_version
+        from pillow_heif import libheif_version
     except ImportError as error:
-        raise Refused("这台电脑还不能读 HEIC 照片：缺少 pi_heif。", AS_JPG) from error
+        raise Refused("这台电脑还不能读 HEIC 照片：缺少 pillow_heif。", AS_JPG) from error
     if tuple(map(int, libheif_version().split("."))) < SAFE_LIBHEIF:
         raise Refused("这台电脑上读 HEIC 的部件（libheif）有安全漏洞，没有打开照片。", AS_JPG)
     # -P: the working folder is shared, no module may be taken from there.

@@ -68,7 +68,11 @@ class RecordTexts:
         value = self.value(path)
         if value is None or value == []:
             return "" if in_row and not boxes else spec.kind.blank()
-        other = local.other(self.part, path) if path in self.own else getattr(self.part, f"{path}_other", None) or ""
+        other = (
+            local.other(self.part, path)
+            if path in self.own
+            else getattr(self.part, f"{path}_other", None) or ""
+        )
         if in_row and not boxes:
             return in_words(spec, value, self.context, other)
         if isinstance(value, kinds.Unstated):
@@ -79,7 +83,9 @@ class RecordTexts:
         found = self.value(path)
         if not found:
             return [BlankTexts()]
-        return [RecordTexts(row, self.context, frozen=self._frozen(f"{path}.{i}.")) for i, row in enumerate(found)]
+        return [
+            RecordTexts(row, self.context, frozen=self._frozen(f"{path}.{i}.")) for i, row in enumerate(found)
+        ]
 
     def _frozen(self, prefix: str) -> Mapping[str, str]:
         return {p.removeprefix(prefix): text for p, text in self.frozen.items() if p.startswith(prefix)}
@@ -176,8 +182,13 @@ def blank(form: Form, context: Context | None = None) -> Arranged:
 def tags(form: Form) -> Arranged:
     """The form with docxtpl tags for texts, for its Word template."""
     page = blocks.Page(
-        form.title, form.code, "{{ page_station }}", "{{ page_number }}", "{{ page_state }}",
-        "{{ page_mark }}", landscape=form.landscape,
+        form.title,
+        form.code,
+        "{{ page_station }}",
+        "{{ page_number }}",
+        "{{ page_state }}",
+        "{{ page_mark }}",
+        landscape=form.landscape,
     )
     return Arranged(page, _blocks(form, TagTexts()))
 
@@ -314,7 +325,9 @@ class _Arranger:
         seal = bool(sign.spec and isinstance(sign.spec.kind, kinds.Seal))
         height = _SEAL_HEIGHT if seal else _SIGN_HEIGHT
         # Until somebody has signed, the place of the proof is a date for the pen.
-        return blocks.SignCell(_fitted(replace(sign, height=height, text=sign.text or kinds.BLANK_DAY)), opinion, seal)
+        return blocks.SignCell(
+            _fitted(replace(sign, height=height, text=sign.text or kinds.BLANK_DAY)), opinion, seal
+        )
 
 
 def _fitted(cell: Cell) -> Cell:
@@ -334,7 +347,9 @@ def spread(label: str) -> str:
 _BEFORE = {"(": 6, "（": 6, "与": 3, "、": -9, "）": -9, ")": -9, "/": -9}
 _BEHIND = {"/": 4, "、": 4}
 # Words of the trade that a break should not tear.
-_WORDS = re.compile("服务对象|社会工作者|监护人|个人|信息|告知|处理|同意|问题|目标|计划|评估|改变|范围|达成|优先级|资源|反思|周岁|方法|技巧")
+_WORDS = re.compile(
+    "服务对象|社会工作者|监护人|个人|信息|告知|处理|同意|问题|目标|计划|评估|改变|范围|达成|优先级|资源|反思|周岁|方法|技巧"
+)
 
 
 def balanced(label: str, room: int) -> list[str]:

@@ -158,7 +158,9 @@ def catalogue() -> list[Form]:
         for entry in (root / method).iterdir()
         if entry.name.endswith(".toml")
     ]
-    return sorted((_shipped(form_id) for form_id in found), key=lambda form: (METHODS.index(form.method), form.code))
+    return sorted(
+        (_shipped(form_id) for form_id in found), key=lambda form: (METHODS.index(form.method), form.code)
+    )
 
 
 @cache
@@ -203,7 +205,9 @@ class _Layout:
         sections = tuple(
             self.section(entry, index) for index, entry in enumerate(self.content.get("section", []), 1)
         )
-        about = {key: value for key, value in self.content.items() if key not in ("record", "section", "field")}
+        about = {
+            key: value for key, value in self.content.items() if key not in ("record", "section", "field")
+        }
         about["clauses"] = tuple(about.get("clauses", ()))
         about.setdefault("stage", "")
         return Form(id=self.id, model=self.model, sections=sections, local=self.local, **about)
@@ -212,7 +216,10 @@ class _Layout:
         for key in table:
             if key not in allowed:
                 near = get_close_matches(key, allowed, 1)
-                raise self.fail(f"{place}不认识“{key}”", f"是不是“{near[0]}”？" if near else f"可用：{'、'.join(sorted(allowed))}")
+                raise self.fail(
+                    f"{place}不认识“{key}”",
+                    f"是不是“{near[0]}”？" if near else f"可用：{'、'.join(sorted(allowed))}",
+                )
 
     def local_field(self, entry: dict[str, Any]) -> tuple[str, Spec]:
         self.known(entry, {"name", "label", "type", "options", "need", "hint"}, "[[field]] ")
@@ -225,11 +232,20 @@ class _Layout:
         elif kind in _LOCAL_TYPES:
             made = _LOCAL_TYPES[kind]()
         else:
-            raise self.fail(f"{name} 的类型“{kind}”不能用", f"可用：{'、'.join((*_LOCAL_TYPES, 'choice', 'multi'))}（后两种要有 options）")
+            raise self.fail(
+                f"{name} 的类型“{kind}”不能用",
+                f"可用：{'、'.join((*_LOCAL_TYPES, 'choice', 'multi'))}（后两种要有 options）",
+            )
         need = entry.get("need", "")
         if need and need not in _MOMENTS:
             raise self.fail(f"{name} 的 need “{need}”不能用", f"可用：{'、'.join(_MOMENTS)}")
-        spec = Spec(entry.get("label", name), made, need=_MOMENTS.get(need), hint=entry.get("hint", ""), source="[local]")
+        spec = Spec(
+            entry.get("label", name),
+            made,
+            need=_MOMENTS.get(need),
+            hint=entry.get("hint", ""),
+            source="[local]",
+        )
         return name, spec
 
     def section(self, entry: dict[str, Any], index: int) -> Section:
@@ -239,7 +255,8 @@ class _Layout:
         if kind not in KINDS:
             raise self.fail(f"{place}的 kind “{kind}”不能用", f"可用：{'、'.join(KINDS)}")
         self.known(entry, {"kind", "title", *_SECTION_KEYS[kind]}, place)
-        about = {key: entry[key] for key in ("text", "blank_rows", "row_height", "height", "per_row") if key in entry}
+        settings = ("text", "blank_rows", "row_height", "height", "per_row")
+        about: dict[str, Any] = {key: entry[key] for key in settings if key in entry}
         if kind == "grid":
             about["rows"] = tuple(
                 tuple(self.item(item, f"{place}第{number}行") for item in row)
@@ -274,7 +291,9 @@ class _Layout:
             name, _, span = item.partition("*")
             about: dict[str, Any] = {"field": name, "span": int(span) if span.isdigit() else 1}
         elif isinstance(item, dict):
-            self.known(item, {"field", "span", "lines", "label", "label_width", "width", "boxes", "opinion"}, place)
+            self.known(
+                item, {"field", "span", "lines", "label", "label_width", "width", "boxes", "opinion"}, place
+            )
             about = dict(item)
         else:
             raise self.fail(f"{place}：{item!r} 不是字段")

@@ -53,7 +53,9 @@ def findings(form: Form, loaded: Loaded) -> list[Finding]:
             found.append(Finding("LO-02", f"{spec.label}：{problem}", spec.hint, where))
     for path, spec in form.local.items():
         if spec.need and held.get(path.removeprefix(PREFIX)) in (None, "", []):
-            found.append(Finding("LO-03", f"{spec.label}（{spec.need.moment}必填）还没有填", spec.hint, loaded.where()))
+            found.append(
+                Finding("LO-03", f"{spec.label}（{spec.need.moment}必填）还没有填", spec.hint, loaded.where())
+            )
     return found
 
 

@@ -33,6 +33,10 @@ MINOR = when("client_age", "under", 18) | when("client.civil_capacity", "is", "�
 # PIPL Art. 31 and Civil Code Art. 19: from eight years on one signs for oneself too.
 SIGNS_HERSELF = when("client_age", "from", 8) & when("client.civil_capacity", "is_not", "无")
 
+GUARDIAN_SIGNS = MINOR & when("client.guardian_unavailable", "empty")
+NEEDS_WITNESS = when("sign_client_state", "is", "手印", "代签")
+PIPL_CONSENT = "个人信息保护法第十四、二十九条"
+
 
 class Head(Block):
     """表头: what every form carries."""
@@ -336,6 +340,16 @@ class Budget(Block):
         """Sum of the lines that have a subtotal."""
         parts = [line.value_of("subtotal") for line in self.budget or []]
         return sum((p for p in parts if p is not None), _CENT * 0) if parts else None
+
+
+class ClientSigns(Block):
+    """本人签署: a fingerprint asks for a witness."""
+
+    @f.derived("服务对象签名状态")
+    def sign_client_state(self) -> str | None:
+        """How the client signed."""
+        signature = getattr(self, "sign_client", None)
+        return signature.state if signature else None
 
 
 class SignCase(Block):

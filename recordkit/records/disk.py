@@ -11,13 +11,14 @@ import hashlib
 import os
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TypeVar
 
 from ..errors import Conflict, NotFound, RecordkitError, explained
 
 _TRIES, _PAUSE = 5, 0.2
+_LOCK_TRIES, _LOCK_PAUSE = 250, 0.02
 T = TypeVar("T")
 
 
@@ -72,16 +73,41 @@ def replace(path: Path, data: bytes, known: str | None = None) -> None:
             _write(file.fileno(), data)
         # mkstemp makes private files; records are shared with the team as any new file is.
         os.chmod(temporary, 0o666 & ~_umask())
-        # Compared last, so that next to no time is left for somebody else's saving.
-        if known is not None and digest(read_bytes(path)) != known:
-            raise Conflict(f"{path} 在打开之后被别人改过，没有保存", "重新打开，把改动合在一起再存")
-        _patiently(lambda: os.replace(temporary, path))
+        with _alone(path) if known is not None else contextlib.nullcontext():
+            if known is not None and digest(read_bytes(path)) != known:
+                raise Conflict(f"{path} 在打开之后被别人改过，没有保存", "重新打开，把改动合在一起再存")
+            _patiently(lambda: os.replace(temporary, path))
     except OSError as problem:
         raise _told(problem, path) from None
     finally:
         if temporary:
             with contextlib.suppress(OSError):
                 os.unlink(temporary)
+
+
+@contextlib.contextmanager
+def _alone(path: Path) -> Iterator[None]:
+    """Lets one at a time compare and save, so that of two at once one is told.
+
+    The lock is a file, since shared folders know no other; one that outlives the
+    patience was left by a process that died.
+    """
+    lock = path.with_name(f".~{path.name}.lock")
+    for tries_left in reversed(range(_LOCK_TRIES)):
+        try:
+            os.close(os.open(lock, os.O_CREAT | os.O_EXCL | os.O_WRONLY))
+            break
+        except (FileExistsError, PermissionError):  # the latter: being removed, on Windows
+            if not lock.exists() and not tries_left:
+                raise
+            if not tries_left:
+                break
+            time.sleep(_LOCK_PAUSE)
+    try:
+        yield
+    finally:
+        with contextlib.suppress(OSError):
+            lock.unlink()
 
 
 def _told(problem: OSError, path: Path) -> RecordkitError:

@@ -8,6 +8,8 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from .dates import read_day_range
 
+STATION_CODE = r"[A-Z]{1,4}[0-9]{1,4}"
+
 
 class _Part(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True, populate_by_name=True)
@@ -34,7 +36,7 @@ class Station(_Part):
     """Who the station is."""
 
     name: str
-    code: str = Field(pattern=r"^[A-Z]{1,4}[0-9]{1,4}$")
+    code: str = Field(pattern=f"^{STATION_CODE}$")
     division: str = ""
     operator: str = ""
     phone: str = ""

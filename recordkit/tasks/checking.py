@@ -37,7 +37,7 @@ def check(paths: Sequence[Path], station: Workspace | None, moment: str, today: 
     for path in paths:
         if path.is_dir() and station and path.resolve().parent.name in ("clients", "dossiers"):
             case = replace(station.case(path), today=today)
-            count += len(case.loaded)
+            count += sum(one.path.resolve().parent == path.resolve() for one in case.loaded)
             found += [*check_case(case, until), *_own_fields(case.loaded, station)]
             continue
         for file in records_in([path]):
@@ -51,8 +51,5 @@ def check(paths: Sequence[Path], station: Workspace | None, moment: str, today: 
 
 def _own_fields(loaded: Sequence[Loaded], home: Workspace | None) -> list[Finding]:
     return [
-        finding
-        for one in loaded
-        if (form := form_of(one, home))
-        for finding in local_findings(form, one)
+        finding for one in loaded if (form := form_of(one, home)) for finding in local_findings(form, one)
     ]

@@ -45,7 +45,9 @@ def open_case(station: Workspace, client: str) -> Path:
     if loaded.errors:
         raise HasFindings(f"{source.name} 还有读不懂的地方", loaded.errors, "改好后再立卷")
     if intake.value_of("decision") != "接案":
-        raise UsageProblem(f"接案结论是“{intake.value_of('decision') or '（未填）'}”，不立卷", "结论为“接案”才立卷编号")
+        raise UsageProblem(
+            f"接案结论是“{intake.value_of('decision') or '（未填）'}”，不立卷", "结论为“接案”才立卷编号"
+        )
     if done := _already_moved(station, loaded, intake.mark()):
         source.unlink()
         return done
@@ -104,7 +106,13 @@ def with_value(text: str, key: str, value: str) -> str:
     changed, count = re.subn(rf"^{key}[ \t]*[:：].*$", line, text, count=1, flags=re.MULTILINE)
     if count:
         return changed
-    return re.sub(r"^(version\s*:.*|form\s*:.*)$(?!.*^version\s*:)", rf"\1\n{line}", text, count=1, flags=re.MULTILINE | re.DOTALL)
+    return re.sub(
+        r"^(version\s*:.*|form\s*:.*)$(?!.*^version\s*:)",
+        rf"\1\n{line}",
+        text,
+        count=1,
+        flags=re.MULTILINE | re.DOTALL,
+    )
 
 
 def close(station: Workspace, number: str, today: date) -> str:
@@ -113,8 +121,8 @@ def close(station: Workspace, number: str, today: date) -> str:
     findings = check_case(case, Moment.CLOSE)
     errors = [finding for finding in findings if finding.severity is Severity.ERROR]
     if errors:
-        raise HasFindings(f"{number} 还不能结卷：{summary(findings)}", _worth(findings), "逐项补齐后再结卷")
-    return f"{number} 文书齐全，可以归档。{summary(_worth(findings))}"
+        raise HasFindings(f"{number} 还不能结卷：{summary(findings)}", _worth(findings), "逐项补齐后再核对")
+    return f"{number} 文书齐全，可以结卷。{summary(_worth(findings))}"
 
 
 def _worth(findings: list[Finding]) -> list[Finding]:
@@ -134,7 +142,9 @@ def overview(station: Workspace) -> list[Overview]:
         days = [day.isoformat() for record in context.siblings if (day := record.form_day())]
         clients = sorted({str(n) for r in context.siblings if (n := getattr(r, "client_no", None))})
         present = [record.form_id for record in context.siblings]
-        rows.append(Overview(folder.name, "、".join(clients), len(present), max(days, default=""), state(present)))
+        rows.append(
+            Overview(folder.name, "、".join(clients), len(present), max(days, default=""), state(present))
+        )
     return rows
 
 

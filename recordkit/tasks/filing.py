@@ -6,7 +6,9 @@ content as proof; then the record keeps what it printed of others on that day.
 
 from __future__ import annotations
 
+import random
 import re
+import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -32,7 +34,8 @@ SIGNED_SCAN = "signed_scan"
 # What a kind of file is called → the fields it may stand in.
 KINDS = {"签字件": (SIGNED_SCAN,), "照片": ("photos", "portrait"), "附件": (FOLDER,)}
 _UNSAFE = re.compile(r'[<>:"|?*·/\\\x00-\x1f]')
-_TRIES = 3  # when others save the same record meanwhile
+# When others save the same record meanwhile: how often, and seconds between.
+_TRIES, _PAUSE = 8, 0.2
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,6 +143,7 @@ def file(
             for new in made:
                 new.unlink(missing_ok=True)
             if isinstance(problem, Conflict) and tries_left:
+                time.sleep(_PAUSE * random.random())
                 continue
             raise
         _tell(place, sheets, told, record, settled)

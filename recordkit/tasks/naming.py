@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from difflib import get_close_matches
 from pathlib import Path
@@ -48,7 +49,8 @@ def _called(word: str) -> list[Form]:
     its pinyin initials; NotFound for none."""
     forms = catalogue()
     exact = [form for form in forms if word in (form.id, form.slug, form.code, form.title)]
-    found = exact or [form for form in forms if word in form.title]
+    found = exact or [form for form in forms if word in re.sub(r"（.*?）", "", form.title)]
+    found = found or [form for form in forms if word in form.title or word == form.stage]
     if not found and word.isascii():
         found = [form for form in forms if word.lower() in initials(form.title)]
     if not found:

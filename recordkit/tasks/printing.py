@@ -41,7 +41,11 @@ def records_in(paths: Sequence[Path]) -> list[Path]:
     found: list[Path] = []
     for path in paths:
         if path.is_dir():
-            inner = [file for folder in sorted({p.parent for p in path.rglob("*.yaml")}) for file in record_files(folder)]
+            inner = [
+                file
+                for folder in sorted({p.parent for p in path.rglob("*.yaml")})
+                for file in record_files(folder)
+            ]
             if not inner:
                 raise NotFound(f"{path} 里没有记录文件")
             found += inner
@@ -102,16 +106,23 @@ def render_one(
     loaded = load(source)
     home, context = surroundings(source, station)
     form = form_of(loaded, home)
-    findings = [*check_record(loaded, context, Moment.FILL), *(forms.local_findings(form, loaded) if form else ())]
+    findings = [
+        *check_record(loaded, context, Moment.FILL),
+        *(forms.local_findings(form, loaded) if form else ()),
+    ]
     errors = [f for f in findings if f.severity is Severity.ERROR and f.code.startswith(_STAND_IN_THE_WAY)]
     if form is None or (errors and not draft):
         raise HasFindings(
-            f"{source.name} 还不能打印：{len(errors)} 处要补或要改", findings, "补齐后再打印；先看样子：加 --draft"
+            f"{source.name} 还不能打印：{len(errors)} 处要补或要改",
+            findings,
+            "补齐后再打印；先看样子：加 --draft",
         )
     arranged = with_images(forms.filled(form, loaded.record, context, DRAFT if draft else ""), source.parent)
     folder = into or default_folder(home)
     stem = file_stem(arranged, form, source)
-    printed = Printed(source, findings=[*findings, *_unprintable(arranged, loaded), *_left_blank(form, context, loaded)])
+    printed = Printed(
+        source, findings=[*findings, *_unprintable(arranged, loaded), *_left_blank(form, context, loaded)]
+    )
     printed.files = write_all(arranged, form, folder, stem, to, force, home, loaded.record.form_day())
     return printed
 
@@ -130,7 +141,9 @@ def _left_blank(form: Form, context: Context, loaded: Loaded) -> list[Finding]:
     if not labels:
         return []
     message = f"不在社工站工作区里，自动带出的项目留空：{'、'.join(labels)}"
-    return [Finding("PR-02", message, "把记录放进工作区，或加 --station 文件夹", loaded.where(), Severity.INFO)]
+    return [
+        Finding("PR-02", message, "把记录放进工作区，或加 --station 文件夹", loaded.where(), Severity.INFO)
+    ]
 
 
 def blanks(
@@ -222,5 +235,5 @@ def default_folder(home: Workspace | None) -> Path:
 
 def file_stem(arranged: Arranged, form: Form, source: Path) -> str:
     """`LX01-GA-2026-0007-02 个案接案登记表`: a number and a title, never a name."""
-    number = arranged.page.number or source.stem
+    number = arranged.page.number or f"{source.resolve().parent.name}-{source.stem}"
     return _FORBIDDEN.sub("、", f"{number} {form.title}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import sys
 from collections.abc import Callable, Iterator
@@ -11,8 +12,9 @@ from importlib.resources import as_file, files
 from pathlib import Path
 
 from .. import fonts
-from ..errors import Conflict, Exit, RecordkitError
+from ..errors import Conflict, Exit, RecordkitError, UsageProblem
 from ..records import disk
+from ..records.station import STATION_CODE
 from . import naming, printing
 from .workspace import INBOX, PROFILE, opened
 
@@ -52,6 +54,10 @@ def init(root: Path, code: str = "SG01") -> Path:
     """Start a workspace and return its profile, to be filled in; Conflict when
     the folder is one already."""
     profile = root / PROFILE
+    if not re.fullmatch(STATION_CODE, code):
+        raise UsageProblem(f"站代码“{code}”不对", "大写字母加数字，如 LX01")
+    if profile.exists():
+        raise Conflict(f"{profile} 已经存在，这里已是社工站工作区", "直接打开它修改")
     disk.create(profile, _PROFILE.format(code=code).encode())
     for name in ("clients", "dossiers", "templates", INBOX):
         (root / name).mkdir(exist_ok=True)
@@ -104,7 +110,7 @@ class Diagnosis:
 
 def doctor() -> list[Diagnosis]:
     """What this machine has and lacks."""
-    return [*_python(), *_libraries(), *_faces(), _sets_pdf(), _office(), _console()]
+    return [*_python(), *_libraries(), _layouts(), *_faces(), _sets_pdf(), _office(), _console()]
 
 
 def diagnosis_code(found: list[Diagnosis]) -> int:
@@ -128,9 +134,17 @@ def _libraries() -> Iterator[Diagnosis]:
             yield Diagnosis(name, False, f"没有安装，请运行：pip install {name}")
 
 
+def _layouts() -> Diagnosis:
+    whole = (files("recordkit") / "templates").is_dir()
+    # Git on Windows turns the links of a checkout into small text files.
+    return Diagnosis("表单版式", whole, "版式文件不全，请安装打包好的 wheel，不要直接装源码文件夹")
+
+
 def _faces() -> Iterator[Diagnosis]:
     count = len(list(fonts.FOLDER.glob("*.otf")))
-    yield Diagnosis(f"随带字体 {count} 个", count >= 6, "字体不全，请重新安装：pip install --force-reinstall recordkit")
+    yield Diagnosis(
+        f"随带字体 {count} 个", count >= 6, "字体不全，请重新安装：pip install --force-reinstall recordkit"
+    )
 
 
 def _sets_pdf() -> Diagnosis:
@@ -140,16 +154,22 @@ def _sets_pdf() -> Diagnosis:
     try:
         pdf.write(forms.blank(forms.catalogue()[0]))
     except Exception as problem:
-        return Diagnosis("排版 PDF", False, f"排不出来（{problem}），请运行：pip install --force-reinstall typst")
+        return Diagnosis(
+            "排版 PDF", False, f"排不出来（{problem}），请运行：pip install --force-reinstall typst"
+        )
     return Diagnosis("排版 PDF", True)
 
 
 def _office() -> Diagnosis:
     found = any(shutil.which(name) for name in ("soffice", "libreoffice", "wps", "WINWORD"))
-    return Diagnosis("看 Word 文件的软件", found, "没有找到 WPS、Word 或 LibreOffice；打印 PDF 不需要它", needed=False)
+    return Diagnosis(
+        "看 Word 文件的软件", found, "没有找到 WPS、Word 或 LibreOffice；打印 PDF 不需要它", needed=False
+    )
 
 
 def _console() -> Diagnosis:
     encoding = sys.stdout.encoding or ""
     well = encoding.lower().replace("-", "") in ("utf8", "gbk", "gb18030", "cp936")
-    return Diagnosis(f"终端编码 {encoding}", well, "中文可能显示不全；Windows 下可运行 chcp 65001", needed=False)
+    return Diagnosis(
+        f"终端编码 {encoding}", well, "中文可能显示不全；Windows 下可运行 chcp 65001", needed=False
+    )

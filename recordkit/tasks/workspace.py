@@ -176,7 +176,9 @@ def _place(loc: tuple[str | int, ...], kind: str) -> str:
 def _form_of(file: Path) -> str:
     """The form a file says it is, from its first lines, without reading the record."""
     with contextlib.suppress(OSError), file.open("rb") as opened_file:
-        found = re.search(rb"^\s*form\s*(?::|\xef\xbc\x9a)\s*['\"]?([\w/-]+)", opened_file.read(2000), re.MULTILINE)
+        found = re.search(
+            rb"^\s*form\s*(?::|\xef\xbc\x9a)\s*['\"]?([\w/-]+)", opened_file.read(2000), re.MULTILINE
+        )
         return found[1].decode("ascii", "replace") if found else ""
     return ""
 

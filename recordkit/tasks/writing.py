@@ -12,13 +12,22 @@ from typing import Any
 from ..errors import Conflict, NotFound, UsageProblem
 from ..forms import Form
 from ..records import disk, writing
-from ..records.reading import load, require
+from ..records.reading import load
+from . import amending
 from .workspace import Workspace, after_last, take
 
 # Forms of which a dossier or a client has one; the others are numbered in their folder.
 SINGLE = frozenset(
-    "client-record privacy-notice intake service-agreement assessment service-plan outcome-evaluation "
-    "closing-report".split()
+    [
+        "client-record",
+        "privacy-notice",
+        "intake",
+        "service-agreement",
+        "assessment",
+        "service-plan",
+        "outcome-evaluation",
+        "closing-report",
+    ]
 )
 # Tables that list the plan's goals row by row.
 _GOAL_TABLES = ("goal_results", "maintenance", "goal_progress")
@@ -52,7 +61,9 @@ def new(
         disk.create(output, _text(form, given))
         return Started(output)
     if station is None:
-        raise UsageProblem("这里不是社工站工作区，不知道记录该放在哪里", "加 -o 文件名；或先建工作区：recordkit init 文件夹")
+        raise UsageProblem(
+            "这里不是社工站工作区，不知道记录该放在哪里", "加 -o 文件名；或先建工作区：recordkit init 文件夹"
+        )
     if dossier:
         return _in_dossier(form, station, dossier, given)
     return _at_client(form, station, client, given, today)
@@ -134,7 +145,9 @@ def _claimed(form: Form, folder: Path, given: dict[str, Any], number: str) -> St
 
 
 def _text(form: Form, given: Mapping[str, Any]) -> bytes:
-    known = {name: value for name, value in given.items() if value not in (None, "") and name in form.model.specs()}
+    known = {
+        name: value for name, value in given.items() if value not in (None, "") and name in form.model.specs()
+    }
     return writing.template(form.model, _order(form), known).encode()
 
 
@@ -142,7 +155,9 @@ def _order(form: Form) -> list[tuple[str, list[str]]]:
     """The layout's order, with the numbers of the record at its head."""
     shown = form.order()
     listed = {name for _, names in shown for name in names}
-    head = [n for n in ("form_no", "client_no", "entered_on", "case_no", *_SEQUENCE) if n in form.model.specs()]
+    head = [
+        n for n in ("form_no", "client_no", "entered_on", "case_no", *_SEQUENCE) if n in form.model.specs()
+    ]
     return [("", [name for name in head if name not in listed]), *shown]
 
 
@@ -152,19 +167,16 @@ def revise(path: Path, reason: str) -> Started:
     if not reason.strip():
         raise UsageProblem("修改已签字的记录要写原因", "加 --reason 原因")
     loaded = load(path)
-    record = require(loaded)
-    if loaded.errors:
-        raise UsageProblem(f"{path} 还有 {len(loaded.errors)} 处读不懂的地方", "先用 recordkit check 看清并改好")
+    record = amending.sound(loaded)
     if not record.is_signed:
         raise UsageProblem(f"{path.name} 还没有签字，不用另立新版", "直接改就行")
     old = path.with_name(f"{path.stem}.v{record.version}.yaml")
     if old.exists():
         raise NotFound(f"{old.name} 已经存在", "这一版已经改过一次，请直接改新的一版")
-    unsigned = {name: None for name in record.signature_fields()}
+    unsigned = dict.fromkeys(record.signature_fields())
     newer = record.model_copy(
         update={**unsigned, "version": record.version + 1, "revision": reason, "printed": None}
     )
     disk.create(old, disk.read_bytes(path))
-    disk.replace(path, writing.dump(newer).encode(), loaded.digest)
+    amending.save(loaded, newer)
     return Started(path, f"版{newer.version}")
-

@@ -14,7 +14,13 @@ CASE = "LX01-GA-2026-0007"
 
 
 def test_a_gbk_console_never_dies(station: Path) -> None:
-    for line in (["forms"], ["show", "接案"], ["check", f"dossiers/{CASE}"], ["doctor"], ["dossier", "status"]):
+    for line in (
+        ["forms"],
+        ["show", "接案"],
+        ["check", f"dossiers/{CASE}"],
+        ["doctor"],
+        ["dossier", "status"],
+    ):
         done = process(*line, cwd=station, PYTHONIOENCODING="gbk:strict", PYTHONUTF8="0")
 
         assert b"Traceback" not in done.stderr, done.stderr.decode("gbk", "replace")
@@ -37,7 +43,13 @@ def test_a_folder_named_as_on_windows_works(tmp_path: Path) -> None:
 ENVIRONMENTS = [
     {},
     {"TZ": "America/Los_Angeles", "LC_ALL": "C", "PYTHONHASHSEED": "1"},
-    {"TZ": "Asia/Shanghai", "LC_ALL": "zh_CN.GB18030", "PYTHONHASHSEED": "2", "HOME": "/nonexistent", "FONTCONFIG_FILE": "/nonexistent"},
+    {
+        "TZ": "Asia/Shanghai",
+        "LC_ALL": "zh_CN.GB18030",
+        "PYTHONHASHSEED": "2",
+        "HOME": "/nonexistent",
+        "FONTCONFIG_FILE": "/nonexistent",
+    },
 ]
 
 
@@ -73,9 +85,13 @@ def test_a_reader_that_goes_away_is_no_error(station: Path, closed: str) -> None
     import sys
 
     command = subprocess.Popen(
-        [sys.executable, "-m", "recordkit", "show", "接案"], stdout=subprocess.PIPE, stderr=subprocess.PIPE, cwd=station
+        [sys.executable, "-m", "recordkit", "show", "接案"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        cwd=station,
     )
-    assert command.stdout and command.stderr
+    assert command.stdout
+    assert command.stderr
     command.stdout.close()
     said = command.stderr.read()
     command.wait(30)

@@ -12,7 +12,9 @@ import pytest
 from recordkit.cli import COMMANDS
 
 
-@pytest.mark.parametrize("line", [[], *([name] for name in COMMANDS)], ids=lambda line: " ".join(line) or "recordkit")
+@pytest.mark.parametrize(
+    "line", [[], *([name] for name in COMMANDS)], ids=lambda line: " ".join(line) or "recordkit"
+)
 def test_help_is_chinese(recordkit: Callable, line: list[str]) -> None:
     done = recordkit(*line, "--help")
 
@@ -27,7 +29,20 @@ def test_every_command_stands_in_the_help(recordkit: Callable) -> None:
     assert all(name in shown and short in shown for name, (_, short) in COMMANDS.items())
 
 
-HEAVY = {"pydantic", "yaml", "typst", "docxtpl", "docx", "lxml", "jinja2", "rich", "pypinyin", "PIL", "zxingcpp", "segno"}
+HEAVY = {
+    "pydantic",
+    "yaml",
+    "typst",
+    "docxtpl",
+    "docx",
+    "lxml",
+    "jinja2",
+    "rich",
+    "pypinyin",
+    "PIL",
+    "zxingcpp",
+    "segno",
+}
 
 
 @pytest.mark.parametrize(

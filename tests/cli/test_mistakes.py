@@ -98,9 +98,22 @@ def everything(folder: Path) -> dict[str, bytes]:
         b"form: casework/intake\n" + b"x: [" * 5000,
         "form: casework/intake\nname: 张三\n".encode("utf-16"),
     ],
-    ids=["empty", "binary", "unknown form", "path as form", "list", "broken", "alias", "newer", "deep", "utf16"],
+    ids=[
+        "empty",
+        "binary",
+        "unknown form",
+        "path as form",
+        "list",
+        "broken",
+        "alias",
+        "newer",
+        "deep",
+        "utf16",
+    ],
 )
-def test_a_file_that_is_no_record_is_explained(recordkit: Callable, tmp_path: Path, name: str, content: bytes) -> None:
+def test_a_file_that_is_no_record_is_explained(
+    recordkit: Callable, tmp_path: Path, name: str, content: bytes
+) -> None:
     path = tmp_path / "坏.yaml"
     path.write_bytes(content)
     extra = ["--reason", "错字"] if name == "revise" else []
@@ -135,7 +148,9 @@ def test_a_faulty_profile_is_explained(recordkit: Callable, station: Path, toml:
 
 def test_a_record_that_is_not_complete_is_not_printed(recordkit: Callable, station: Path) -> None:
     path = station / INTAKE
-    path.write_text(path.read_text(encoding="utf-8").replace("decision: 接案\n", "decision:\n"), encoding="utf-8")
+    path.write_text(
+        path.read_text(encoding="utf-8").replace("decision: 接案\n", "decision:\n"), encoding="utf-8"
+    )
 
     done = recordkit("render", path, "-o", "出", cwd=station)
 

@@ -12,7 +12,18 @@ from conftest import ROOT
 from recordkit import forms
 from recordkit.errors import UsageProblem
 from recordkit.forms import Form, blocks, definition
-from recordkit.forms.blocks import Arranged, Break, Cell, Grid, Note, Picture, Prose, SignCell, Signatures, Table
+from recordkit.forms.blocks import (
+    Arranged,
+    Break,
+    Cell,
+    Grid,
+    Note,
+    Picture,
+    Prose,
+    Signatures,
+    SignCell,
+    Table,
+)
 from recordkit.records import kinds
 from recordkit.records.casework import ServicePlan, SessionRecord
 from recordkit.records.context import Context
@@ -129,7 +140,9 @@ def test_the_three_arrangements_show_the_same_fields(form: Form) -> None:
 @each_form
 def test_rows_and_columns_fill_the_page(form: Form) -> None:
     for block in forms.blank(form).blocks:
-        rows: Any = block.rows if isinstance(block, Grid) else [block.columns] if isinstance(block, Table) else []
+        rows: Any = (
+            block.rows if isinstance(block, Grid) else [block.columns] if isinstance(block, Table) else []
+        )
         for row in rows:
             assert sum(cell.width for cell in row) == pytest.approx(blocks.PAGE_WIDTH)
 
@@ -180,7 +193,9 @@ def test_a_blank_has_no_number_no_mark_and_no_tick(form: Form) -> None:
 
 
 def test_a_blank_notice_says_what_the_profile_knows() -> None:
-    profile = Profile.model_validate({"station": {"name": "松坪街道社工站", "code": "LX09", "phone": "0531-00000126"}})
+    profile = Profile.model_validate(
+        {"station": {"name": "松坪街道社工站", "code": "LX09", "phone": "0531-00000126"}}
+    )
     form = forms.load("casework/privacy-notice")
     known = dict(forms.blank(form, Context(station=profile)).texts())
     unknown = dict(forms.blank(form).texts())
@@ -213,7 +228,9 @@ def test_the_rows_of_a_list_are_higher_for_the_pen() -> None:
 
 
 def test_a_blank_date_is_drawn_together_where_there_is_no_room() -> None:
-    [row] = [row for row in rows(forms.blank(forms.load("casework/client-record"))) if row[0].path == "client_no"]
+    [row] = [
+        row for row in rows(forms.blank(forms.load("casework/client-record"))) if row[0].path == "client_no"
+    ]
 
     assert row[1].text == "　　年　月　日"
 
@@ -279,7 +296,7 @@ def test_a_misspelt_column_names_the_nearest() -> None:
 
 
 def test_the_record_of_another_form_is_refused() -> None:
-    with pytest.raises(UsageProblem, match="record 应为 “casework.Intake”"):
+    with pytest.raises(UsageProblem, match=r"record 应为 “casework\.Intake”"):
         definition.read(HEAD.replace("Intake", "FollowUp").encode(), "casework/intake", "x.toml")
 
 
@@ -314,11 +331,15 @@ def test_fields_of_the_station_stand_where_its_layout_puts_them() -> None:
     assert texts["local.fund_code"] == "JN-07"
     assert texts["local.kinds"] == "☑上门　□到站　□其他：＿＿＿＿"
     assert blank["local.kinds"] == "□上门　□到站　□其他：＿＿＿＿"
-    assert [cell.label for row in rows(forms.blank(form)) for cell in row] == ["项目经费编码", "填表日期", "服务类型"]
+    assert [cell.label for row in rows(forms.blank(form)) for cell in row] == [
+        "项目经费编码",
+        "填表日期",
+        "服务类型",
+    ]
 
 
 def test_a_field_of_the_station_needs_a_known_type() -> None:
-    with pytest.raises(UsageProblem, match="local.x 的类型“textt”不能用"):
+    with pytest.raises(UsageProblem, match=r"local\.x 的类型“textt”不能用"):
         read('[[field]]\nname = "local.x"\ntype = "textt"')
 
 

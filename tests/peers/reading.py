@@ -80,7 +80,7 @@ class Listener(PDFTextDevice):
         if len(self.marks) > 1:
             self.marks.pop()
 
-    def render_char(  # noqa: PLR0917 (pdfminer's signature)
+    def render_char(
         self,
         matrix: Matrix,
         font: PDFFont,

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
+from conftest import process
 from scans_kit import CASE, FOLLOW_UP, SIGNED, everything, photo, photographed
 
 from recordkit.errors import Conflict, Exit
@@ -185,3 +187,17 @@ def test_without_a_workspace_a_page_needs_its_record(
     assert "--to" in lost.err
     assert told.code == Exit.DONE
     assert [path.name for path in elsewhere.iterdir()] == ["a.jpg"]
+
+
+def test_four_computers_attach_at_once_and_nothing_is_lost(station: Path) -> None:
+    scans = [photo(station.parent / f"{colour}.jpg", colour) for colour in ("red", "green", "blue", "white")]
+
+    with ThreadPoolExecutor() as computers:
+        done = list(
+            computers.map(lambda scan: process("attach", scan, "--to", FOLLOW_UP, cwd=station), scans)
+        )
+
+    files = {one.name for one in load(station / FOLLOW_UP).record.signed_scan}
+    assert [one.returncode for one in done] == [Exit.DONE] * 4
+    assert len(files) == 4
+    assert files == {path.name for path in (station / CASE / "attachments").glob("*签字件*")}

@@ -52,7 +52,8 @@ def test_a_field_of_the_purchaser_is_printed(recordkit: Callable, station: Path)
     own_layout(station)
     path = station / CASE / "intake.yaml"
     path.write_text(
-        path.read_text(encoding="utf-8") + "local:\n  fund_code: ZX-88213\n  kinds: 上门、其他：陪诊\n", encoding="utf-8"
+        path.read_text(encoding="utf-8") + "local:\n  fund_code: ZX-88213\n  kinds: 上门、其他：陪诊\n",
+        encoding="utf-8",
     )
 
     done = recordkit("render", path, "-o", "出", cwd=station)

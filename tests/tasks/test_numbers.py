@@ -12,10 +12,17 @@ from recordkit.errors import Exit
 
 def test_ten_at_once_get_ten_numbers(station: Path) -> None:
     line = [sys.executable, "-m", "recordkit", "new", "探访", "--client", "LX01-FW-000123"]
-    running = [subprocess.Popen(line, cwd=station, stdout=subprocess.PIPE, stderr=subprocess.PIPE) for _ in range(10)]
+    running = [
+        subprocess.Popen(line, cwd=station, stdout=subprocess.PIPE, stderr=subprocess.PIPE) for _ in range(10)
+    ]
     codes = [(process.communicate()[1], process.returncode)[1] for process in running]
     files = sorted(station.glob("clients/LX01-FW-000123/home-visit-*.yaml"))
-    numbers = {line for file in files for line in file.read_text(encoding="utf-8").splitlines() if line.startswith("form_no:")}
+    numbers = {
+        line
+        for file in files
+        for line in file.read_text(encoding="utf-8").splitlines()
+        if line.startswith("form_no:")
+    }
 
     assert codes == [0] * 10
     assert len(files) == 11
@@ -94,7 +101,10 @@ def test_a_new_session_takes_number_goals_and_client(recordkit: Callable, statio
     assert "session_no: 9" in text
     assert "client_no: LX01-FW-000123" in text
     assert "goal_no: G1" in text
-    assert recordkit("check", "dossiers/LX01-GA-2026-0007/session-record-0009.yaml", cwd=station).code == Exit.FINDINGS
+    assert (
+        recordkit("check", "dossiers/LX01-GA-2026-0007/session-record-0009.yaml", cwd=station).code
+        == Exit.FINDINGS
+    )
 
 
 def test_a_signed_record_is_revised_beside_its_first_version(recordkit: Callable, station: Path) -> None:

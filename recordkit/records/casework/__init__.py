@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from .closing import ClosingReport, FollowUp, OutcomeEvaluation
-    from .opening import ClientRecord, Intake, PrivacyNotice, ServiceAgreement
+    from .opening import Intake, ServiceAgreement
+    from .people import ClientRecord, PrivacyNotice
     from .planning import Assessment, ServicePlan
     from .service import AssistanceApplication, HomeVisit, SessionRecord
 
@@ -31,7 +32,8 @@ __all__ = [
     "SessionRecord",
 ]
 _MODULES = {
-    "opening": ("ClientRecord", "Intake", "PrivacyNotice", "ServiceAgreement"),
+    "people": ("ClientRecord", "PrivacyNotice"),
+    "opening": ("Intake", "ServiceAgreement"),
     "planning": ("Assessment", "ServicePlan"),
     "service": ("AssistanceApplication", "HomeVisit", "SessionRecord"),
     "closing": ("ClosingReport", "FollowUp", "OutcomeEvaluation"),
