@@ -17,8 +17,8 @@ test: setup-test     ## Run the tests, then the linters and the type checker
 	@$(RUN) pytest -n $(WORKERS) -m "not slow" -rs $(ARGS)
 	@$(MAKE) check-style check-types
 
-slow: setup-test     ## Run the tests that take long
-	@$(RUN) pytest -m slow -rs $(ARGS)
+slow: setup-test     ## Run the tests that take long, and property tests thoroughly
+	@HYPOTHESIS_PROFILE=thorough $(RUN) pytest -n $(WORKERS) -m "slow or hypothesis" -rs $(ARGS)
 
 bench: setup-bench   ## Compare with other programs, side by side
 	@$(RUN) bench $(ARGS)

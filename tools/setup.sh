@@ -2,14 +2,15 @@
 # Makes `.venv` in this tree ready to use, and says what it does.
 #
 #     sh tools/setup.sh run      what the program needs
-#     sh tools/setup.sh test     and what its tests and linters need
-#     sh tools/setup.sh bench    and what the benchmarks compare it with
+#     sh tools/setup.sh test     what the program, its tests and linters need
+#     sh tools/setup.sh bench    what the program and its benchmarks need
 #
 # Safe to run again and again: what is ready is left alone, and a `.venv` that
 # is broken, half made or moved here from another folder is made anew. Debian
 # packages are installed where that is allowed (as root, with apt-get;
 # RECORDKIT_APT=no forbids it) and named where it is not. Exit code 2: something
-# only the person at the machine can do; the line to run is printed.
+# only the person at the machine can do; the line to run is printed. PYTHON=…
+# chooses the Python.
 
 set -eu
 
@@ -163,9 +164,15 @@ new_enough() { "$1" -c 'import sys; sys.exit(sys.version_info < (3, 11))' >/dev/
 makes_environments() { "$1" -c 'import ensurepip, venv' >/dev/null 2>&1; }
 
 # The first Python ≥ 3.11 that can make environments, or else the first; in $python.
+# Whoever sets PYTHON gets that one and no other.
 find_python() {
     python=
-    for candidate in ${PYTHON:+"$PYTHON"} python3 python3.13 python3.12 python3.11 python3.14 /usr/bin/python3; do
+    if [ -n "${PYTHON:-}" ]; then
+        set -- "$PYTHON"
+    else
+        set -- python3 python3.13 python3.12 python3.11 python3.14 /usr/bin/python3
+    fi
+    for candidate in "$@"; do
         new_enough "$candidate" || continue
         makes_environments "$candidate" && python=$candidate && return 0
         python=${python:-$candidate}
@@ -210,9 +217,23 @@ is_sound() {
         "$venv/bin/python" -c 'import pip' >/dev/null 2>&1
 }
 
-is_ready() {
-    [ "$(written "$level")" = "$wanted" ] && [ -x "$venv/bin/recordkit" ] &&
-        "$venv/bin/python" -m pip check >/dev/null 2>&1
+# Installed for what pyproject.toml and constraints.txt say now.
+is_current() { [ "$(written "$level")" = "$wanted" ]; }
+
+# No file has gone since it was installed. pip would not notice: it trusts its own notes.
+is_whole() {
+    [ -x "$venv/bin/recordkit" ] &&
+        "$venv/bin/python" - "$level" <<'END' >/dev/null 2>&1
+import re
+import sys
+from importlib.metadata import distribution, requires
+
+for need in requires("recordkit"):
+    name, _, marker = need.partition(";")
+    if not marker or re.search(f"extra == .{sys.argv[1]}", marker):
+        files = distribution(re.match(r"[\w.-]+", name)[0]).files
+        assert all(file.locate().exists() for file in files if file.suffix in (".py", ".so"))
+END
 }
 
 make_venv() {
@@ -253,13 +274,6 @@ packages() {
 
 clean_environment
 lock
-ready=no
-if is_sound; then
-    is_ready && ready=yes
-    # Marked ready and yet not whole: pip trusts its own notes, so it would stay so.
-    [ "$ready" = no ] && [ "$(written "$level")" = "$wanted" ] && make_venv
-else
-    make_venv
-fi
+if ! is_sound || { [ -n "$(written "$level")" ] && ! is_whole; }; then make_venv; fi
 system_packages
-[ "$ready" = yes ] || packages
+is_current || packages

@@ -41,11 +41,11 @@ from ..forms.blocks import (
 )
 from ..records import kinds
 from ..records.fields import Nature
-from ..records.text import width
+from .typeset import EM, line_count, lines, literal, pieces
 
 STANDARDS = ["a-2a", "ua-1"]
-_EM = 3.704  # 10.5 pt in millimetres
 _PAD = 1.8
+_THIN_PAD = 1.0  # in lists
 _DATES = (kinds.Day, kinds.DayTime, kinds.Days)
 _NUMBERS = (kinds.Ref, kinds.Refs)
 # What stands in the middle of its column however many lines it takes.
@@ -53,7 +53,7 @@ _SHORT = (*_DATES, kinds.Choice, kinds.YesNo, kinds.Number, kinds.Ref)
 _SMALL_EM = 3.175  # 9 pt, where many columns stand side by side
 _LINE = 1.45  # from line to line, in em
 _UNBROKEN = 80.0  # mm; a table's rows up to this height move to the next page whole
-_SHORT_LONG = 6  # lines; longer text goes on over the page's end
+_SIGNING = 170.0  # mm; opinions that make the signature block higher stand above it
 # No clock in the output: a form without a day carries the standard's first full year.
 _UNDATED = date(2024, 1, 1)
 
@@ -110,14 +110,6 @@ def _compiler() -> Any:
     return typst.Compiler(font_paths=faces)
 
 
-def literal(text: str) -> str:
-    """A Typst string literal of the text as it can be printed."""
-    safe = fonts.printable(text)
-    for raw, escaped in (("\\", "\\\\"), ('"', '\\"'), ("\n", "\\n"), ("\t", "\\t")):
-        safe = safe.replace(raw, escaped)
-    return f'"{safe}"'
-
-
 def _images(arranged: Arranged, folder: Path) -> dict[str, str]:
     """Write the pictures beside the code; path of the field → file name."""
     names = {}
@@ -135,7 +127,7 @@ def _document(arranged: Arranged, images: dict[str, str]) -> Iterator[str]:
             yield from (_loose(block, arranged.blocks) for block in group)
         else:
             note = (
-                f"note({_lines(following[0].text)})"
+                f"note({lines(following[0].text)})"
                 if following and isinstance(following[0], Note)
                 else "none"
             )
@@ -178,26 +170,30 @@ def _groups(blocks: Iterable[Block]) -> Iterator[list[Block]]:
 def _parts(group: Sequence[Block], images: dict[str, str], note: str) -> Iterator[str]:
     """The tables of one frame. The row before the signatures goes with them, and
     there is room on the page for the note below."""
-    signing = isinstance(group[-1], Signatures)
-    for index, block in enumerate(group):
-        last = signing and index == len(group) - 2
+    before = _row_before(group)
+    for block in group:
         match block:
             case Grid():
-                if rows := block.rows[:-1] if last else block.rows:
+                rows = block.rows[:-1] if before and block is group[-2] else block.rows
+                if rows:
                     yield _grid(block.title, rows)
             case Table():
                 yield _table(block)
             case Picture():
                 yield from _picture(block, images)
             case Signatures():
-                yield f"signed({note}, {{ {_row_before(group[index - 1])}; {_signatures(block)} }})"
+                if _is_high(block):
+                    yield _opinions(block)
+                yield f"signed({note}, {{ {before or '[]'}; {_signatures(block)} }})"
 
 
-def _row_before(block: Block) -> str:
+def _row_before(group: Sequence[Block]) -> str:
     """The row that shares the signatures' page, under its title if it is the only one."""
-    if not isinstance(block, Grid):
-        return "[]"
-    return _grid("" if block.rows[1:] else block.title, block.rows[-1:])
+    match group:
+        case [*_, Grid(title=title, rows=[*others, row]), Signatures() as block] if not _is_high(block):
+            return "" if _is_long(row) else _grid("" if others else title, [row])
+        case _:
+            return ""
 
 
 def _grid(title: str, rows: Sequence[Sequence[Cell]]) -> str:
@@ -208,11 +204,14 @@ def _grid(title: str, rows: Sequence[Sequence[Cell]]) -> str:
         parts.append(f"band({len(columns)}, {literal(title)})")
     for row in rows:
         edge = 0.0
+        breakable = str(_is_long(row)).lower()
         for cell in row:
             middle = _round(edge + cell.label_width)
             right = _round(edge + cell.width)
             parts.append(_label(cell, _span(cuts, _round(edge), middle)))
-            parts.append(_value(cell, _span(cuts, middle, right)))
+            kind = "long" if _is_text(cell) else "value"
+            text = _text(cell, _room(cell))
+            parts.append(f"{kind}({_span(cuts, middle, right)}, {breakable}, {text})")
             edge += cell.width
     return f"table({', '.join(parts)})"
 
@@ -230,57 +229,45 @@ def _span(cuts: Sequence[float], left: float, right: float) -> int:
 
 
 def _label(cell: Cell, span: int) -> str:
-    lines = balanced(spread(cell.label), int((cell.label_width - 2) / _EM * 2))
-    height = max(cell.height, len(lines) * 6.3 + 2)
-    return f"label({span}, {_mm(height)}, {', '.join(literal(line) for line in lines)})"
+    parts = balanced(spread(cell.label), int((cell.label_width - 2) / EM * 2))
+    height = max(cell.height, len(parts) * 6.3 + 2)
+    return f"label({span}, {_mm(height)}, {', '.join(map(literal, parts))})"
 
 
-def _value(cell: Cell, span: int) -> str:
-    room = cell.width - cell.label_width
-    if not (cell.spec and isinstance(cell.spec.kind, kinds.Long)):
-        return f"value({span}, {_text(cell, room)})"
-    per_line = (room - 2 * _PAD) / _EM * 2
-    lines = sum(math.ceil(width(line) / per_line) for line in cell.text.split("\n"))
-    return f"long({span}, {str(lines > _SHORT_LONG).lower()}, {_text(cell, room)})"
+def _room(cell: Cell) -> float:
+    return cell.width - cell.label_width - 2 * _PAD
 
 
-def _text(cell: Cell, room: float) -> str:
+def _is_long(row: Sequence[Cell]) -> bool:
+    """Whether a row goes on over the page's end; a shorter one moves to the next page."""
+    return any(line_count(cell.text, _room(cell)) > (6 if _is_text(cell) else 20) for cell in row)
+
+
+def _is_text(cell: Cell) -> bool:
+    return bool(cell.spec and isinstance(cell.spec.kind, kinds.Long))
+
+
+def _text(cell: Cell, room: float, em: float = EM) -> str:
     """The cell's text: options and parts of dates and numbers that never break inside, or lines."""
     if cell.options and "　" in cell.text:
-        parts = cell.text.split("　")
-        if all(width(part) * _EM / 2 < room - 2 * _PAD for part in parts):
-            return f"options({', '.join(literal(part) for part in parts)})"
+        return pieces("options", cell.text.split("　"), room, em)
     if cell.spec and isinstance(cell.spec.kind, _DATES):
-        return _whole(cell.text, "[年至]")
+        return pieces("whole", re.split("(?<=[年至])", cell.text), room, em)
     if cell.spec and (isinstance(cell.spec.kind, _NUMBERS) or cell.spec.nature is Nature.ASSIGNED):
-        return _whole(cell.text, "[-、]")
-    return _lines(cell.text, room)
-
-
-def _whole(text: str, ends: str) -> str:
-    return f"whole({', '.join(literal(part) for part in re.split(f'(?<={ends})', text))})"
-
-
-def _lines(text: str, room: float = PAGE_WIDTH / 2) -> str:
-    return f"lines({', '.join(_line(line, room) for line in text.split(chr(10)))})"
-
-
-def _line(text: str, room: float) -> str:
-    """A line; letters and figures in a run too long for `room` may break anywhere."""
-    longest = max(int(room / _EM * 1.2), 1)
-    return " + sym.zws + ".join(literal(part) for part in re.split(f"(?<=[!-~]{{{longest}}})", text))
+        return pieces("whole", re.split("(?<=[-、])", cell.text), room, em)
+    return lines(cell.text, room, em)
 
 
 def _table(block: Table) -> str:
     columns = "".join(f"{_mm(column.width)}, " for column in block.columns)
-    heads = ", ".join(_head(column, _SMALL_EM if block.dense else _EM) for column in block.columns)
+    heads = ", ".join(_head(column, _SMALL_EM if block.dense else EM) for column in block.columns)
     title = (
         f"table.cell(colspan: {len(block.columns)}, fill: luma(95%), inset: (x: pad, y: 1.7mm), "
         f'text(font: hei, size: 10.5pt, weight: "bold", {literal(block.title)})), '
         if block.title
         else ""
     )
-    em = _SMALL_EM if block.dense else _EM
+    em = _SMALL_EM if block.dense else EM
     sides = [_side([row[at] for row in block.rows], column, em) for at, column in enumerate(block.columns)]
     rows = ", ".join(_row(row, block, sides) for row in block.rows)
     size = "9pt" if block.dense else "10.5pt"
@@ -293,25 +280,23 @@ def _head(column: Column, em: float) -> str:
     return f"head({', '.join(literal(line) for line in balanced(label, room))})"
 
 
-def _lines_of(cell: Cell, column: Column, em: float) -> int:
-    return math.ceil(width(cell.text) * em / 2 / (column.width - 2))
-
-
 def _row(row: Sequence[Cell], block: Table, sides: Sequence[str]) -> str:
-    em = _SMALL_EM if block.dense else _EM
-    lines = max(_lines_of(cell, column, em) for cell, column in zip(row, block.columns, strict=True))
-    inset = (block.height - em) / 2 if lines <= 1 else 1.4
-    breakable = str(lines * em * _LINE > _UNBROKEN).lower()
+    em = _SMALL_EM if block.dense else EM
+    rooms = [column.width - 2 * _THIN_PAD for column in block.columns]
+    count = max(line_count(cell.text, room, em) for cell, room in zip(row, rooms, strict=True))
+    inset = (block.height - em) / 2 if count <= 1 else 1.4
+    breakable = str(count * em * _LINE > _UNBROKEN).lower()
     return ", ".join(
-        f"data({_mm(inset)}, {side}, {breakable}, {_text(cell, column.width)})"
-        for cell, column, side in zip(row, block.columns, sides, strict=True)
+        f"data({_mm(inset)}, {side}, {breakable}, {_text(cell, room, em)})"
+        for cell, room, side in zip(row, rooms, sides, strict=True)
     )
 
 
 def _side(cells: Sequence[Cell], column: Column, em: float) -> str:
     """A column of short things stands in the middle, one of sentences at the left."""
     kind = cells[0].spec.kind if cells and cells[0].spec else None
-    short = isinstance(kind, _SHORT) or all(_lines_of(cell, column, em) <= 1 for cell in cells)
+    room = column.width - 2 * _THIN_PAD
+    short = isinstance(kind, _SHORT) or all(line_count(cell.text, room, em) <= 1 for cell in cells)
     return "center" if short else "left"
 
 
@@ -327,27 +312,48 @@ def _picture(block: Picture, images: dict[str, str]) -> Iterator[str]:
     )
 
 
+def _is_high(block: Signatures) -> bool:
+    """Whether the opinions are too long to stand on one page with the signatures."""
+    rows = (max(_sign_height(signed, PAGE_WIDTH / len(row)) for signed in row) for row in block.rows)
+    return sum(rows) > _SIGNING
+
+
+def _sign_height(signed: SignCell, room: float) -> float:
+    opinion = signed.opinion.text if signed.opinion else ""
+    return signed.sign.height + line_count(opinion, room - 2 * _PAD) * EM * _LINE
+
+
+def _opinions(block: Signatures) -> str:
+    """Long opinions in rows of their own, above the signatures."""
+    given = (_opinion(signed) for row in block.rows for signed in row if signed.opinion)
+    return f"table(columns: (100%,), {', '.join(given)})"
+
+
+def _opinion(signed: SignCell) -> str:
+    text = signed.opinion.text if signed.opinion else ""
+    return f"lines({literal(signed.opinion_caption)}, {lines(text)})"
+
+
 def _signatures(block: Signatures) -> str:
     columns = math.lcm(*(len(row) for row in block.rows))
+    apart = _is_high(block)
     parts = [f"columns: ({'1fr, ' * columns})"]
     for row in block.rows:
         # Under an opinion of any length the captions of a row stand level.
-        side = "bottom" if any(signed.opinion for signed in row) else "top"
+        side = "bottom" if not apart and any(signed.opinion for signed in row) else "top"
         height = max(signed.sign.height for signed in row)
-        parts.extend(_signature(signed, columns // len(row), side, height) for signed in row)
+        for signed in row:
+            above = (
+                f"({_mm(signed.opinion.height)}, {_opinion(signed)})"
+                if signed.opinion and not apart
+                else "none"
+            )
+            # State and day first, then where the proof lies: broken there if anywhere.
+            proof = re.split("(?<=，)", signed.sign.text)
+            foot = pieces("whole", proof, signed.sign.width - 2 * _PAD, EM)
+            place = f"{columns // len(row)}, {_mm(height)}, {side}"
+            parts.append(f"signature({place}, {above}, {literal(signed.caption)}, {foot})")
     return f"table({', '.join(parts)})"
-
-
-def _signature(signed: SignCell, span: int, side: str, height: float) -> str:
-    above = "none"
-    if signed.opinion:
-        text = f"lines({literal(signed.opinion_caption)}, {_lines(signed.opinion.text)})"
-        above = f"({_mm(signed.opinion.height)}, {text})"
-    # State and day first, then where the proof lies: broken there if anywhere.
-    return (
-        f"signature({span}, {_mm(height)}, {side}, {above}, {literal(signed.caption)}, "
-        f"{_whole(signed.sign.text, '，')})"
-    )
 
 
 def _loose(block: Block, blocks: Sequence[Block]) -> str:
@@ -363,7 +369,7 @@ def _loose(block: Block, blocks: Sequence[Block]) -> str:
                 for index, paragraph in enumerate(block.paragraphs)
             )
         case Note():
-            return f"#note({_lines(block.text)})\n"
+            return f"#note({lines(block.text)})\n"
         case _:
             return "#pagebreak()\n"
 
@@ -378,7 +384,7 @@ def _piece(piece: str | Cell) -> str:
     if isinstance(piece, str):
         return literal(piece)
     plain = piece.options or piece.text.startswith(kinds.RULE) or not (piece.spec and piece.spec.stored)
-    return _text(piece, PAGE_WIDTH) if plain else f"blank({_lines(piece.text)})"
+    return _text(piece, PAGE_WIDTH) if plain else f"blank({lines(piece.text)})"
 
 
 def _mm(length: float) -> str:

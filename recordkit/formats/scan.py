@@ -21,7 +21,7 @@ from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from recordkit.errors import NotFound, RecordkitError, Refused, UsageProblem
+from ..errors import NotFound, RecordkitError, Refused, UsageProblem
 
 if TYPE_CHECKING:
     from PIL.Image import Image

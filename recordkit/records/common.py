@@ -359,7 +359,10 @@ class SignCase(Block):
         "社会工作者", need=f.SIGN, privacy=f.PERSONAL, hint="本人手写，不代签、不打印姓名"
     )
     review_opinion: f.Text = f.long(
-        "督导/站长审核意见", 2, hint="√“同意。先核实取药再签协议，独居的两人同行”　×“同意”"
+        "督导/站长审核意见",
+        2,
+        hint="√“同意。先核实取药再签协议，独居的两人同行”　×“同意”",
+        later=True,
     )
     sign_supervisor: Signature | None = sign(
         "督导/站长", need=f.SIGN, privacy=f.PERSONAL, hint="看过全文、写好意见再签"

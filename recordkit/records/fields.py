@@ -68,6 +68,8 @@ NONE, PERSONAL, SENSITIVE = Privacy
 class Spec:
     """All that is known of a field but its value.
 
+    A field that is `later` is written after the form was signed (an opinion by
+    hand, results, a withdrawal), so it is no part of what was signed.
     `source` is the clause, law or mark (`[practice]`) the field rests on, where
     it differs from its form's; `was` holds earlier identifiers and `since` the
     definition's version that brought the field.
@@ -79,6 +81,7 @@ class Spec:
     need: Need | None = None
     privacy: Privacy = NONE
     internal: bool = False
+    later: bool = False
     source: str = ""
     hint: str = ""
     was: tuple[str, ...] = ()

@@ -178,12 +178,14 @@ class Record(Block):
 
     def mark(self) -> str:
         """The first four hexadecimal digits of the content's SHA-256, as printed
-        in the footer. Signatures, numbers the program gives and files that are
-        added later are no content: neither signing nor filing changes it."""
+        in the footer. Signatures, numbers the program gives, files and what is
+        written after signing are no content: none of these changes it."""
         unsigned = {
             name: spec.kind.plain(value)
             for name, spec, value in self.filled()
-            if spec.nature is Nature.TYPED and not isinstance(spec.kind, Sign | Seal | Files)
+            if spec.nature is Nature.TYPED
+            and not spec.later
+            and not isinstance(spec.kind, Sign | Seal | Files)
         }
         content = {"form": self.form_id, "local": self.local or {}, **unsigned}
         text = json.dumps(content, ensure_ascii=False, sort_keys=True)

@@ -12,6 +12,7 @@ from typing import Any
 from ..errors import Conflict, NotFound, UsageProblem
 from ..forms import Form
 from ..records import disk, writing
+from ..records.kinds import Seal, Sign
 from ..records.reading import load
 from . import amending
 from .workspace import Workspace, after_last, take
@@ -173,7 +174,9 @@ def revise(path: Path, reason: str) -> Started:
     old = path.with_name(f"{path.stem}.v{record.version}.yaml")
     if old.exists():
         raise NotFound(f"{old.name} 已经存在", "这一版已经改过一次，请直接改新的一版")
-    unsigned = dict.fromkeys(record.signature_fields())
+    specs = record.specs()
+    signed = [name for name, spec in specs.items() if isinstance(spec.kind, Sign | Seal)]
+    unsigned = dict.fromkeys([*signed, "signed_scan"])
     newer = record.model_copy(
         update={**unsigned, "version": record.version + 1, "revision": reason, "printed": None}
     )

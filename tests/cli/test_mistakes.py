@@ -55,7 +55,7 @@ MISTAKES = [
     ("new 探访", Exit.USAGE, "没说是谁的记录"),
     (f"render {INTAKE} --to odt", Exit.USAGE, "不会写“odt”"),
     ("blank intake --to odt", Exit.USAGE, "不会写“odt”"),
-    ("show 评估", Exit.USAGE, "可以指"),
+    ("show 个案", Exit.USAGE, "可以指"),
     # somebody was first
     (f"new 接案 --dossier {CASE}", Exit.CONFLICT, "已经存在"),
     ("init .", Exit.CONFLICT, "已经存在"),

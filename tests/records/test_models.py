@@ -105,7 +105,7 @@ def test_the_text_of_other_belongs_to_an_option_list_with_other(block, name, spe
 def test_options_are_distinct_and_have_no_blanks_around(block, name, spec):
     options = list(spec.kind.options())
 
-    assert len({kinds._folded(option) for option in options}) == len(options)
+    assert len({kinds.folded(option) for option in options}) == len(options)
     assert [option.strip() for option in options] == options
     assert not [option for option in options if re.search(r"[；;：:]", option)]
 

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from recordkit.formats.docx.build import build
-from recordkit.formats.docx.engine import Template
-from recordkit.formats.docx.finishing import finish
-from recordkit.formats.docx.fitting import heights, room_to_write, unbroken_options
-from recordkit.forms import Arranged, Form, tags
+from .build import build
+from .engine import Template
+from .finishing import finish
+from .fitting import heights, room_to_write, unbroken_options
+from ...forms import Arranged, Form, tags
 
 __all__ = ["FORM", "FORM_VERSION", "Template", "ready", "template", "write"]
 

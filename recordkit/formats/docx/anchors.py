@@ -11,8 +11,8 @@ import hashlib
 import re
 from dataclasses import dataclass, field
 
-from recordkit.formats.docx.opc import Element, W
-from recordkit.formats.docx.program import Run, Step
+from .opc import Element, W
+from .program import Run, Step
 
 PREFIX = "_rk_"
 MAX_NAME = 40  # Word's limit

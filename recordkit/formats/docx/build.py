@@ -11,9 +11,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import pairwise, zip_longest
 
-from recordkit.formats.docx import parts
-from recordkit.formats.docx.package import write_parts
-from recordkit.formats.docx.wml import (
+from . import parts
+from .package import write_parts
+from .wml import (
     HALF_LETTER,
     HEAVY,
     MARGIN,
@@ -28,8 +28,8 @@ from recordkit.formats.docx.wml import (
     run,
     twips,
 )
-from recordkit.forms import balanced, spread
-from recordkit.forms.blocks import (
+from ...forms import balanced, spread
+from ...forms.blocks import (
     PAGE_WIDTH,
     ROW_HEIGHT,
     Arranged,
@@ -44,8 +44,8 @@ from recordkit.forms.blocks import (
     SignCell,
     Table,
 )
-from recordkit.records import kinds
-from recordkit.records.fields import Nature
+from ...records import kinds
+from ...records.fields import Nature
 
 LANDSCAPE_WIDTH = 247.0
 CAPTION_HEIGHT = 9.0

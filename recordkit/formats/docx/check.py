@@ -12,16 +12,16 @@ import re
 from collections.abc import Collection, Mapping, Sequence
 from typing import TypeAlias
 
-from recordkit.errors import Finding, HasFindings, RecordkitError, Severity
-from recordkit.formats.docx import structure
-from recordkit.formats.docx.codes import CODES
-from recordkit.formats.docx.engine import Template
-from recordkit.formats.docx.grammar import Use
-from recordkit.formats.docx.opc import CONTENT_TYPES, content_types
-from recordkit.formats.docx.package import read_parts
-from recordkit.formats.docx.program import Row
-from recordkit.formats.docx.rules import Scan, scan, template_parts
-from recordkit.formats.docx.tags import Fault
+from ...errors import Finding, HasFindings, RecordkitError, Severity
+from . import structure
+from .codes import CODES
+from .engine import Template
+from .grammar import Use
+from .opc import CONTENT_TYPES, content_types
+from .package import read_parts
+from .program import Row
+from .rules import Scan, scan, template_parts
+from .tags import Fault
 
 __all__ = ["CODES", "check"]
 
@@ -95,7 +95,7 @@ def _check_single_braces(result: Scan, fields: Fields) -> None:
 def _check_required(result: Scan, used: set[str], required: Collection[str]) -> None:
     for name in required:
         if name not in used:
-            hint = f"请加上 {{{{ {name.rpartition('.')[2]} }}}}。"
+            hint = f"请加上 {{{{ {name if name.startswith('local.') else name.rpartition('.')[2]} }}}}。"
             result.add("", Fault("TP-02", f"模板没有打印必须有的字段「{name}」", hint))
 
 

@@ -1,7 +1,7 @@
 """Rendering: a Word template made ready once, then filled many times.
 
-docxtpl's own `patch_xml` is the front end, so a template means here what it
-means there. Behind it stands no Jinja program but a list of steps over
+docxtpl's own `patch_xml` is the front end of whatever comes from Word, so a
+template means here what it means there. Behind it stands no Jinja program but a list of steps over
 strings (`grammar`, `program`); after each rendering the XML is parsed strictly
 and its structure checked.
 """
@@ -11,19 +11,22 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 
-from recordkit.errors import Finding, HasFindings
-from recordkit.formats.docx import structure
-from recordkit.formats.docx.anchors import Anchors, bookmark_name
-from recordkit.formats.docx.grammar import Use, compile_source
-from recordkit.formats.docx.opc import CONTENT_TYPES, XML_DECLARATION, BadXml, content_types, parse, to_text
-from recordkit.formats.docx.package import Packed, pack, read_parts, write_packed
-from recordkit.formats.docx.program import Row, Run, Step, View
-from recordkit.formats.docx.properties import CORE, CUSTOM, Properties
-from recordkit.formats.docx.rules import syntax_findings, template_parts
-from recordkit.formats.docx.syntax import BadTemplate
+from ...errors import Finding, HasFindings
+from . import structure
+from .anchors import Anchors, bookmark_name
+from .grammar import Use, compile_source
+from .opc import CONTENT_TYPES, XML_DECLARATION, BadXml, content_types, parse, to_text
+from .package import Packed, pack, read_parts, write_packed
+from .program import Row, Run, Step, View
+from .properties import CORE, CUSTOM, Properties
+from .rules import syntax_findings, template_parts
+from .syntax import BadTemplate
 
 __all__ = ["Row", "Template", "View", "bookmark_name"]
 
+# Tags that stand whole in their text, as `build` writes them.
+_PLAIN = re.compile(r"\{\{ [\w.]+ \}\}|\{%tr [\w .]+%\}")
+_TABLE_ROW = re.compile(r"<w:tr[ >](?:(?!<w:tr[ >]).)*?\{%tr ([^}%]*%\}).*?</w:tr>", re.DOTALL)
 _NOTHING: Mapping[str, str] = {}
 _NO_HEIGHTS: Mapping[str, int] = {}
 _RENDERED = (CORE, CUSTOM)
@@ -34,6 +37,18 @@ _MERGE = re.compile(
     r"(<w:tcPr>(?:<w:(?:cnfStyle|tcW|gridSpan|hMerge) [^>]*/>)*)((?:(?!</w:tcPr>).)*?)"
     r'(<w:vMerge w:val="\{% if loop\.first %\}restart\{% else %\}continue\{% endif %\}"/>)(?=</w:tcPr>)'
 )
+
+
+def _patched(xml: str) -> str:
+    """docxtpl's preparation. A template as we build them needs only one step of it,
+    which is done here, since importing docxtpl takes longer than printing a form;
+    a test holds that both give the same."""
+    rest = _PLAIN.sub("", xml)
+    if "{" not in rest and "}" not in rest:
+        return _TABLE_ROW.sub(r"{% \1", xml)
+    from docxtpl.template import DocxTemplate
+
+    return str(DocxTemplate("").patch_xml(xml))
 
 
 class Template:
@@ -113,9 +128,7 @@ class Template:
         return steps
 
     def _compile(self, xml: str) -> list[Step]:
-        from docxtpl.template import DocxTemplate
-
-        source = _MERGE.sub(r"\1\3\2", DocxTemplate("").patch_xml(xml)) if "{" in xml else xml
+        source = _MERGE.sub(r"\1\3\2", _patched(xml))
         try:
             compiler = compile_source(source, self._literal)
         except BadTemplate as error:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from recordkit.formats.docx.opc import Element, W
-from recordkit.formats.docx.tags import Fault
+from .opc import Element, W
+from .tags import Fault
 
 _CODE, _SIMPLE, _CHAR = W + "instrText", W + "fldSimple", W + "fldChar"
 _DELETED, _MOVED, _T = W + "delText", W + "moveFrom", W + "t"

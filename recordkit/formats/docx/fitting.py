@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from recordkit.formats.docx.parts import sheet
-from recordkit.formats.docx.wml import HALF_LETTER, MARGIN, is_long, twips
-from recordkit.forms.blocks import (
+from .parts import sheet
+from .wml import HALF_LETTER, MARGIN, is_long, twips
+from ...forms.blocks import (
     LINE_HEIGHT,
     PAGE_WIDTH,
     ROW_HEIGHT,
@@ -20,7 +20,7 @@ from recordkit.forms.blocks import (
     Signatures,
     cells,
 )
-from recordkit.records.kinds import BOX, TICKED
+from ...records.kinds import BOX, TICKED
 
 _GAP = "　"  # between two options
 _SHORT_TEXT = 8  # lines; a row of so few is not cut by the end of a page

@@ -12,9 +12,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
-from recordkit.formats.docx import program
-from recordkit.formats.docx.program import Expression, Step, Value
-from recordkit.formats.docx.syntax import BadTemplate, Refusal, parse
+from . import program
+from .program import Expression, Step, Value
+from .syntax import BadTemplate, Refusal, parse
 
 if TYPE_CHECKING:
     from jinja2 import nodes

@@ -18,9 +18,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import IO
 
-from recordkit.errors import Refused
-from recordkit.formats.docx.opc import CONTENT_TYPES, MAIN_TYPE, BadXml, content_types, relationships
-from recordkit.formats.docx.structure import structure_problems
+from ...errors import Refused
+from .opc import CONTENT_TYPES, MAIN_TYPE, BadXml, content_types, relationships
+from .structure import structure_problems
 
 __all__ = ["Packed", "pack", "read_parts", "structure_problems", "write_packed", "write_parts"]
 

@@ -13,7 +13,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
-from recordkit.errors import Finding, HasFindings, Refused
+from ...errors import Finding, HasFindings, Refused
 
 Row: TypeAlias = Mapping[str, str]
 View: TypeAlias = Mapping[str, str | Sequence[Row]]

@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from html import escape
 
-from recordkit.formats.docx.opc import CONTENT_TYPES, XML_DECLARATION, Element, parse, rels_name, to_text
-from recordkit.formats.docx.program import clean
+from .opc import CONTENT_TYPES, XML_DECLARATION, Element, parse, rels_name, to_text
+from .program import clean
 
 CUSTOM = "docProps/custom.xml"
 CORE = "docProps/core.xml"

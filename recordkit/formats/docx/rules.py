@@ -11,11 +11,11 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
-from recordkit.errors import Finding, Severity
-from recordkit.formats.docx.anchors import forget_editing
-from recordkit.formats.docx.fields import field_code_faults
-from recordkit.formats.docx.grammar import MAX_DEPTH, MAX_LOOPS, Use, examine
-from recordkit.formats.docx.opc import (
+from ...errors import Finding, Severity
+from .anchors import forget_editing
+from .fields import field_code_faults
+from .grammar import MAX_DEPTH, MAX_LOOPS, Use, examine
+from .opc import (
     CONTENT_TYPES,
     MAIN_TYPE,
     BadXml,
@@ -26,7 +26,7 @@ from recordkit.formats.docx.opc import (
     parse,
     to_text,
 )
-from recordkit.formats.docx.tags import Fault, Spot, Tag, read_tags, spots
+from .tags import Fault, Spot, Tag, read_tags, spots
 
 MAX_TAG = 500
 MAX_TAGS = 5_000

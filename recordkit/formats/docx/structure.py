@@ -15,8 +15,8 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from functools import lru_cache
 
-from recordkit.formats.docx.grids import table_problems
-from recordkit.formats.docx.opc import (
+from .grids import table_problems
+from .opc import (
     CONTENT_TYPES,
     W_URI,
     BadXml,
@@ -31,7 +31,7 @@ from recordkit.formats.docx.opc import (
     rels_source,
     target_name,
 )
-from recordkit.formats.docx.order import ORDER, misplaced, put_in_order
+from .order import ORDER, misplaced, put_in_order
 
 __all__ = ["FORGIVEN", "Problem", "package_problems", "problems", "put_in_order", "structure_problems"]
 

@@ -7,15 +7,15 @@ keep with the next is known only when the next is known.
 
 from __future__ import annotations
 
+import html
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
-from xml.sax.saxutils import quoteattr
 
-from recordkit.formats.docx.anchors import bookmark_name
-from recordkit.formats.docx.program import clean, escape
-from recordkit.forms.blocks import Cell
-from recordkit.records import kinds
+from .anchors import bookmark_name
+from .program import clean, escape
+from ...forms.blocks import Cell
+from ...records import kinds
 
 HEAVY, THIN = 12, 4  # eighths of a point
 MARGIN = 100  # twips between a rule and the text
@@ -31,7 +31,7 @@ def twips(mm: float) -> int:
 
 def attribute(text: str) -> str:
     """A quoted attribute value."""
-    return quoteattr(clean(text))
+    return f'"{html.escape(clean(text))}"'
 
 
 def run(text: str, style: str = "", look: str = "") -> str:

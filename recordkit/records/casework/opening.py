@@ -240,7 +240,7 @@ class ServiceAgreement(Head, AboutClient, ClientSigns, Record, form="casework/se
         done = [s for s in self.signature_fields().values() if s and s.done]
         return max((s.on for s in done if isinstance(s.on, date)), default=None)
 
-    withdrawn_on: f.Day = f.day("撤回日期")
+    withdrawn_on: f.Day = f.day("撤回日期", later=True)
     withdrawal_note: f.Text = f.long(
         "撤回范围及处理",
         2,
@@ -248,4 +248,5 @@ class ServiceAgreement(Head, AboutClient, ClientSigns, Record, form="casework/se
         need=f.CLOSE.when(when("withdrawn_on", "filled")),
         source="个人信息保护法第十五条",
         hint="撤回不影响此前已合法进行的处理。√“撤回照片用于宣传，6月2日已从展板取下”　×“已撤回”",
+        later=True,
     )

@@ -116,7 +116,11 @@ class SessionRecord(Head, Client, Record, form="casework/session-record"):
     )
     sign_supervisor: Signature | None = sign("督导（抽查）", privacy=f.PERSONAL)
     supervisor_note: f.Text = f.long(
-        "督导批注", 2, internal=True, hint="√“等她说完再问，处理得当；漏服的事交给医生”　×“已阅”"
+        "督导批注",
+        2,
+        internal=True,
+        hint="√“等她说完再问，处理得当；漏服的事交给医生”　×“已阅”",
+        later=True,
     )
 
     @f.looked_up("生效的计划书")
@@ -271,15 +275,18 @@ class AssistanceApplication(Head, AboutClient, Record, form="casework/assistance
     documents: list[RequiredDocument] | None = f.table(
         "所需材料", RequiredDocument, need=f.FILL, privacy=f.SENSITIVE, hint="按主管部门的材料清单逐项列"
     )
-    milestones: list[Milestone] | None = f.table("办理进度", Milestone, need=f.FILL, hint="每办一步记一行")
+    milestones: list[Milestone] | None = f.table(
+        "办理进度", Milestone, need=f.FILL, hint="每办一步记一行", later=True
+    )
     outcome: f.Choice = f.choice(
         "结果",
         "办理中;已确认;不予确认;撤回;转其他途径",
         need=f.FILL,
         privacy=f.SENSITIVE,
         hint="还没有结果的选“办理中”",
+        later=True,
     )
-    amount: f.Money = f.money("救助金额/标准", privacy=f.SENSITIVE)
+    amount: f.Money = f.money("救助金额/标准", privacy=f.SENSITIVE, later=True)
     linked_resources: f.Multi = f.refs(
         "③ 链接资源",
         "资源链接记录编号",

@@ -112,7 +112,7 @@ def _option(text: str, listed: Sequence[str]) -> str:
     """The option meant: exactly, or alike but for width, blanks and brackets."""
     if text in listed:
         return text
-    alike = [option for option in listed if _folded(option) == _folded(text)]
+    alike = [option for option in listed if folded(option) == folded(text)]
     if len(alike) == 1:
         return alike[0]
     near = [option for option in listed if text in option] or get_close_matches(text, listed, 1, 0.5)
@@ -120,5 +120,6 @@ def _option(text: str, listed: Sequence[str]) -> str:
     raise ValueError(f"“{text}”不在选项中。{guess}可选：{'；'.join(listed)}")
 
 
-def _folded(option: str) -> str:
+def folded(option: str) -> str:
+    """An option without the differences that input methods make."""
     return narrow(option).replace(" ", "").lower()

@@ -1,0 +1,50 @@
+"""Texts as Typst code: string literals, lines, and pieces that never break inside."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterable
+
+from .. import fonts
+from ..forms.blocks import PAGE_WIDTH
+from ..records.text import width
+
+EM = 3.704  # 10.5 pt in millimetres
+
+
+def literal(text: str) -> str:
+    """A Typst string literal of the text as it can be printed."""
+    safe = fonts.printable(text)
+    for raw, escaped in (("\\", "\\\\"), ('"', '\\"'), ("\n", "\\n"), ("\t", "\\t")):
+        safe = safe.replace(raw, escaped)
+    return f'"{safe}"'
+
+
+def line_count(text: str, room: float, em: float = EM) -> int:
+    """About how many lines the text takes in `room` millimetres."""
+    return sum(math.ceil(width(line) * em / 2 / room) for line in text.split("\n"))
+
+
+def pieces(function: str, parts: Iterable[str], room: float, em: float) -> str:
+    """Parts that never break inside, but where one is wider than the cell."""
+    drawn = (
+        literal(part) if _reach(part, em) < room else f"[#{{{_line(part, room, em)}}}]" for part in parts
+    )
+    return f"{function}({', '.join(drawn)})"
+
+
+def _reach(text: str, em: float) -> float:
+    """About how wide a line of the text is: capitals are wider than figures."""
+    return sum(2 if width(c) == 2 else 1.5 if c.isupper() else 1.15 for c in text) * em / 2
+
+
+def lines(text: str, room: float = PAGE_WIDTH / 2, em: float = EM) -> str:
+    """The text's own lines, each broken where the page needs it."""
+    return f"lines({', '.join(_line(line, room, em) for line in text.split(chr(10)))})"
+
+
+def _line(text: str, room: float, em: float) -> str:
+    """A line; letters and figures in a run too long for `room` may break anywhere."""
+    longest = max(int(room / em * 0.95), 1)
+    return " + sym.zws + ".join(literal(part) for part in re.split(f"(?<=[!-~]{{{longest}}})", text))
