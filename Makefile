@@ -2,7 +2,7 @@
 
 .DEFAULT_GOAL := help
 MAKEFLAGS += --no-print-directory
-.PHONY: help demo test slow bench lint types docs clean check-style check-types setup-run setup-test setup-bench
+.PHONY: help demo test slow bench lint types docs templates clean check-style check-types setup-run setup-test setup-bench
 
 RUN := .venv/bin/python -m
 WORKERS ?= 2
@@ -31,6 +31,9 @@ types: setup-test    ## Check types
 
 docs: setup-test     ## Write the generated pages of docs/ again
 	@.venv/bin/python tools/docs.py
+
+templates: setup-run ## Build the Word templates of templates/ from their layouts again
+	@.venv/bin/recordkit template build --force -o templates
 
 clean:               ## Remove what these commands have made
 	@rm -rf .venv build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache

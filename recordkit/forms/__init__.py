@@ -2,7 +2,7 @@
 
 from .arrange import balanced, blank, filled, spread, tags
 from .blocks import Arranged
-from .definition import Form, catalogue, load
+from .definition import Form, catalogue, load, shipped
 from .local import findings as local_findings
 
 __all__ = [
@@ -14,6 +14,7 @@ __all__ = [
     "filled",
     "load",
     "local_findings",
+    "shipped",
     "spread",
     "tags",
 ]

@@ -145,7 +145,7 @@ def load(form_id: str, own: Path | None = None) -> Form:
     """
     if own and (path := own / f"{form_id}.toml").is_file():
         return read(path.read_bytes(), form_id, str(path))
-    return _shipped(form_id)
+    return shipped(form_id)
 
 
 def catalogue() -> list[Form]:
@@ -159,12 +159,13 @@ def catalogue() -> list[Form]:
         if entry.name.endswith(".toml")
     ]
     return sorted(
-        (_shipped(form_id) for form_id in found), key=lambda form: (METHODS.index(form.method), form.code)
+        (shipped(form_id) for form_id in found), key=lambda form: (METHODS.index(form.method), form.code)
     )
 
 
 @cache
-def _shipped(form_id: str) -> Form:
+def shipped(form_id: str) -> Form:
+    """The form as it ships with the program, whatever a station has of its own."""
     path = files("recordkit") / "templates" / f"{form_id}.toml"
     if not re.fullmatch(r"[a-z]+/[a-z-]+", form_id) or not path.is_file():
         raise NotFound(f"没有“{form_id}”这张表", "全部表单：recordkit forms")

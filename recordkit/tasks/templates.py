@@ -102,7 +102,7 @@ def required(form: Form) -> list[str]:
 def _built(form: Form) -> bytes:
     from ..formats import docx
 
-    return docx.template(form)
+    return docx.built(form)
 
 
 def _layout(form: Form) -> bytes:

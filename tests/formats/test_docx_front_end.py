@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import pytest
+from conftest import ROOT
 from docxtpl import DocxTemplate
 
 from recordkit.formats import docx
 from recordkit.formats.docx import engine
+from recordkit.formats.docx.package import read_parts
 from recordkit.forms import Form, catalogue
 
 
@@ -22,8 +24,15 @@ def test_our_templates_are_prepared_as_docxtpl_prepares_them(
         return prepared(xml)
 
     monkeypatch.setattr(engine, "_patched", spy)
-    engine.Template(docx.template(form), form.title)
+    engine.Template(docx.built(form), form.title)
 
     assert len(sources) >= 3  # document, header, footer
     for xml in sources:
         assert prepared(xml) == DocxTemplate("").patch_xml(xml)
+
+
+@pytest.mark.parametrize("form", catalogue(), ids=lambda form: form.slug)
+def test_the_shipped_template_is_the_one_its_layout_makes(form: Form) -> None:
+    shipped = ROOT / "templates" / f"{form.id}.docx"
+
+    assert read_parts(shipped.read_bytes()) == read_parts(docx.built(form)), "run: make templates"

@@ -1,42 +1,50 @@
 """Word documents: the form's template, and a record printed into it.
 
-`template` builds the template of a form, `write` prints an arranged form into
+`template` is the template of a form, `write` prints an arranged form into
 one, ours or a station's own.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from importlib.resources import files
 
-from .build import build
+from ... import forms
+from ...forms import Arranged, Form
 from .engine import Template
 from .finishing import finish
 from .fitting import heights, room_to_write, unbroken_options
-from ...forms import Arranged, Form, tags
 
-__all__ = ["FORM", "FORM_VERSION", "Template", "ready", "template", "write"]
+__all__ = ["FORM", "FORM_VERSION", "Template", "built", "ready", "template", "write"]
 
 FORM, FORM_VERSION = "recordkit-form", "recordkit-form-version"  # document properties
 
-_built: dict[str, tuple[Form, bytes]] = {}
-_ready: dict[str, tuple[bytes, Template]] = {}
+_ready: dict[str, tuple[Form, Template]] = {}
 
 
 def template(form: Form) -> bytes:
-    """The form's Word template, built from its definition."""
-    known = _built.get(form.id)
-    if known is None or known[0] != form:  # a station's own layout has the same id
-        properties = {FORM: form.id, FORM_VERSION: str(form.version)}
-        known = _built[form.id] = (form, build(tags(form), properties))
-    return known[1]
+    """The form's Word template: the one that ships with the program, or for a
+    station's own layout one built from its definition."""
+    if (
+        form is forms.shipped(form.id)
+        and (file := files("recordkit") / "templates" / f"{form.id}.docx").is_file()
+    ):
+        return file.read_bytes()
+    return built(form)
+
+
+def built(form: Form) -> bytes:
+    """The form's Word template, built anew from its definition."""
+    from .build import build
+
+    return build(forms.tags(form), {FORM: form.id, FORM_VERSION: str(form.version)})
 
 
 def ready(form: Form) -> Template:
     """The form's template, prepared once for any number of prints."""
-    data = template(form)
     known = _ready.get(form.id)
-    if known is None or known[0] is not data:
-        known = _ready[form.id] = (data, Template(data, form.title))
+    if known is None or known[0] != form:  # a station's own layout has the same id
+        known = _ready[form.id] = (form, Template(template(form), form.title))
     return known[1]
 
 

@@ -11,23 +11,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import pairwise, zip_longest
 
-from . import parts
-from .package import write_parts
-from .wml import (
-    HALF_LETTER,
-    HEAVY,
-    MARGIN,
-    THIN,
-    UNDERLINED,
-    Box,
-    Line,
-    Marks,
-    Paragraph,
-    Ruled,
-    is_long,
-    run,
-    twips,
-)
 from ...forms import balanced, spread
 from ...forms.blocks import (
     PAGE_WIDTH,
@@ -46,6 +29,23 @@ from ...forms.blocks import (
 )
 from ...records import kinds
 from ...records.fields import Nature
+from . import parts
+from .package import write_parts
+from .wml import (
+    HALF_LETTER,
+    HEAVY,
+    MARGIN,
+    THIN,
+    UNDERLINED,
+    Box,
+    Line,
+    Marks,
+    Paragraph,
+    Ruled,
+    is_long,
+    run,
+    twips,
+)
 
 LANDSCAPE_WIDTH = 247.0
 CAPTION_HEIGHT = 9.0

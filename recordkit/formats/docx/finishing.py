@@ -13,14 +13,14 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from ...forms.blocks import Arranged, Picture, Signatures, Table
+from ...records.kinds import TICKED
 from .anchors import bookmark_name
 from .engine import Template
 from .fitting import whole_rows
 from .opc import CONTENT_TYPES, rels_name
 from .parts import DOCUMENT
 from .wml import Paragraph, attribute, twips
-from ...forms.blocks import Arranged, Picture, Signatures, Table
-from ...records.kinds import TICKED
 
 PICTURE_WIDTH = 150.0  # mm
 _EMU = 36_000  # in a millimetre

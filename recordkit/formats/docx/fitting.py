@@ -8,8 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from .parts import sheet
-from .wml import HALF_LETTER, MARGIN, is_long, twips
 from ...forms.blocks import (
     LINE_HEIGHT,
     PAGE_WIDTH,
@@ -21,6 +19,8 @@ from ...forms.blocks import (
     cells,
 )
 from ...records.kinds import BOX, TICKED
+from .parts import sheet
+from .wml import HALF_LETTER, MARGIN, is_long, twips
 
 _GAP = "　"  # between two options
 _SHORT_TEXT = 8  # lines; a row of so few is not cut by the end of a page

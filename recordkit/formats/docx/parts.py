@@ -10,10 +10,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import NamedTuple
 
+from ...forms.blocks import Page
 from .opc import CONTENT_TYPES, MAIN_TYPE, W_URI, XML_DECLARATION
 from .properties import TITLE, Properties
 from .wml import Paragraph, run, twips
-from ...forms.blocks import Page
 
 SONG, HEI = "宋体", "黑体"
 DOCUMENT = "word/document.xml"

@@ -12,10 +12,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
-from .anchors import bookmark_name
-from .program import clean, escape
 from ...forms.blocks import Cell
 from ...records import kinds
+from .anchors import bookmark_name
+from .program import clean, escape
 
 HEAVY, THIN = 12, 4  # eighths of a point
 MARGIN = 100  # twips between a rule and the text
