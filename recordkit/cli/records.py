@@ -31,9 +31,8 @@ def new(
     station = options.station(station_path)
     started = writing.new(options.form(form, station), _today(), station, client, dossier, output_, by)
     output.show(str(started.path))
-    if started.number:
-        output.say(f"编号 {started.number}。")
-    output.say(f"用记事本打开填写，再检查：recordkit check {output.near(str(started.path))}")
+    number = f"编号 {started.number}。" if started.number else ""
+    output.say(f"{number}用记事本打开填写，再检查：recordkit check {output.near(str(started.path))}")
 
 
 @command(help="修改已签字的记录：旧版留在旁边（如 intake.v1.yaml），新版要重新签字。")

@@ -52,6 +52,7 @@ _NUMBERS = (kinds.Ref, kinds.Refs)
 _SHORT = (*_DATES, kinds.Choice, kinds.YesNo, kinds.Number, kinds.Ref)
 _SMALL_EM = 3.175  # 9 pt, where many columns stand side by side
 _LINE = 1.45  # from line to line, in em
+_WIDE = 45.0  # mm; wider columns hold sentences
 _UNBROKEN = 80.0  # mm; a table's rows up to this height move to the next page whole
 _SIGNING = 170.0  # mm; opinions that make the signature block higher stand above it
 # No clock in the output: a form without a day carries the standard's first full year.
@@ -296,8 +297,8 @@ def _side(cells: Sequence[Cell], column: Column, em: float) -> str:
     """A column of short things stands in the middle, one of sentences at the left."""
     kind = cells[0].spec.kind if cells and cells[0].spec else None
     room = column.width - 2 * _THIN_PAD
-    short = isinstance(kind, _SHORT) or all(line_count(cell.text, room, em) <= 1 for cell in cells)
-    return "center" if short else "left"
+    fits = room <= _WIDE and all(line_count(cell.text, room, em) <= 1 for cell in cells)
+    return "center" if fits or isinstance(kind, _SHORT) else "left"
 
 
 def _picture(block: Picture, images: dict[str, str]) -> Iterator[str]:

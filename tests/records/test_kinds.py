@@ -134,7 +134,7 @@ def test_several_options_as_a_list_or_joined_in_the_forms_order(text, chosen):
 
 
 def test_an_unknown_option_is_told_with_the_known_ones():
-    with pytest.raises(ValueError, match="“蓝”不在选项中，可选：红；绿/青；甲、乙；其他"):
+    with pytest.raises(ValueError, match="“蓝”不在选项中。可选：红；绿/青；甲、乙；其他"):
         COLOURS.read("蓝")
 
 
