@@ -45,7 +45,8 @@ def show(text: str = "") -> None:
 
 
 def say(text: str) -> None:
-    """A line to the person, on stderr."""
+    """A line to the person, on stderr, behind the data that was shown before."""
+    sys.stdout.flush()
     print(_fitting(text, sys.stderr), file=sys.stderr)
 
 
