@@ -92,12 +92,6 @@ class Conflict(RecordkitError):
     exit_code = Exit.CONFLICT
 
 
-class Damaged(RecordkitError):
-    """Bytes are not what they were."""
-
-    exit_code = Exit.INTEGRITY
-
-
 class HasFindings(RecordkitError):
     """Findings stand in the way; nothing was written."""
 

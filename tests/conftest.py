@@ -37,8 +37,8 @@ class Done:
 
 @pytest.fixture
 def station(tmp_path: Path) -> Path:
-    """A copy of the sample station to work in."""
-    return Path(shutil.copytree(SAMPLES, tmp_path / "社工站"))
+    """A copy of the sample station to work in, in a folder as people have them."""
+    return Path(shutil.copytree(SAMPLES, tmp_path / "C 社工站" / "孙 晓梅"))
 
 
 @pytest.fixture
@@ -58,11 +58,13 @@ def recordkit(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str
 
 
 def process(
-    *arguments: object, cwd: Path | None = None, **environment: str
+    *arguments: object, cwd: Path | None = None, on: str = "", **environment: str
 ) -> subprocess.CompletedProcess[bytes]:
-    """Run a command line as a process of its own, with an environment of its own."""
+    """Run a command line as a process of its own, with an environment of its own;
+    `on` another date, where the machine can pretend one."""
+    pretended = ["faketime", on] if on and shutil.which("faketime") else []
     return subprocess.run(
-        [sys.executable, "-m", "recordkit", *map(str, arguments)],
+        [*pretended, sys.executable, "-m", "recordkit", *map(str, arguments)],
         cwd=cwd,
         env={**os.environ, **environment},
         capture_output=True,

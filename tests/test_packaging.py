@@ -79,7 +79,8 @@ def contents(wheel: Path) -> dict[str, int]:
 
 def unpacked(sdist: Path, into: Path) -> Path:
     with tarfile.open(sdist) as opened:
-        opened.extractall(into, filter="data")
+        opened.extraction_filter = getattr(tarfile, "data_filter", None)  # Python 3.11.2 has none
+        opened.extractall(into)
     [folder] = into.iterdir()
     return folder
 

@@ -123,6 +123,7 @@ lacking() {
     if [ "$level" = test ]; then
         has_writer || echo libreoffice-writer
         have pdftotext || echo poppler-utils
+        have faketime || echo faketime
         has_java_compiler || echo default-jdk-headless
         exists /usr/share/java/jaxb-runtime.jar || echo libjaxb-java
     else
@@ -136,6 +137,7 @@ what_for() {
     fonts-noto-cjk) echo "pages set in the system's own Chinese fonts" ;;
     libreoffice-writer) echo "Word files opened, laid out and saved by LibreOffice" ;;
     poppler-utils) echo "the text of PDFs as poppler reads it" ;;
+    faketime) echo "the same pages on another date" ;;
     default-jdk-headless | libjaxb-java) echo "PDF/A and PDF/UA judged by veraPDF" ;;
     *) echo "the comparison with WeasyPrint" ;;
     esac
@@ -150,12 +152,12 @@ system_packages() {
         missing=$(lacking)
         [ -n "$missing" ] || return 0
     fi
-    say "left out, because this machine lacks a Debian package (its tests are skipped):"
+    say "left out, because this machine lacks a Debian package (what needs it is skipped):"
     for package in $missing; do
         printf '    %-22s %s\n' "$package" "$(what_for "$package")"
     done
     # shellcheck disable=SC2086
-    say "to have them too: sudo apt-get install -y --no-install-recommends" $missing
+    say "to have them too: sudo apt-get update && sudo apt-get install -y --no-install-recommends" $missing
 }
 
 # --- Python -----------------------------------------------------------------
@@ -260,6 +262,14 @@ pip_install() {
     exit 1
 }
 
+# Python reads the file that leads from .venv to this tree in the locale's encoding: a
+# folder named in Chinese would stop it under any other. The way up is plain ASCII.
+link_relatively() {
+    for link in "$venv"/lib/python*/site-packages/*recordkit*.pth; do
+        printf '../../../..\n' >"$link"
+    done
+}
+
 packages() {
     case $level in
     run) what=. ;;
@@ -268,6 +278,7 @@ packages() {
     say "installing the Python packages of '$level' into $venv (a minute or two the first time)"
     pip_install hatchling editables
     pip_install --no-build-isolation -e "$what"
+    link_relatively
     printf '%s\n' "$wanted" >"$venv/recordkit-run"
     printf '%s\n' "$wanted" >"$venv/recordkit-$level"
 }

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import sys
 from dataclasses import asdict
 from datetime import date
 from pathlib import Path
 
 import click
 
+from ..errors import Exit
 from ..tasks import dossiers
 from . import options, output
 from .shell import group
@@ -47,10 +49,17 @@ def status(json_: bool, station_path: Path | None) -> None:
 
 @dossier.command(help="核对案卷是否齐全，能否结卷归档。")
 @click.argument("number", metavar="案卷编号")
+@options.json_option
 @options.station_option
-def close(number: str, station_path: Path | None) -> None:
+def close(number: str, json_: bool, station_path: Path | None) -> int:
     """Check a dossier for completeness."""
-    output.say(dossiers.close(options.needed_station(station_path), number, _today()))
+    checked = dossiers.close(options.needed_station(station_path), number, _today())
+    if json_:
+        output.as_json("findings", output.plain_findings(checked.findings))
+    else:
+        output.findings(checked.findings, sys.stdout)
+        output.say(checked.summary)
+    return Exit.FINDINGS if checked.open else Exit.DONE
 
 
 @dossier.command(help="作废一个拿错的编号：留下原因，号码不再用。")

@@ -96,7 +96,8 @@ def need(form: Form, spec: Spec) -> str:
 def _print(form: Form) -> None:
     output.show(f"{form.title}　{form.id}　{form.code}　{form.stage}")
     output.show(f"依据：{'；'.join(form.clauses)}　一式{form.copies}份，{form.keep}")
-    output.show(f"填写：{form.fills}　签署：{form.signs}")
+    by_hand = "（常先手写）" if form.by_hand_first else ""
+    output.show(f"填写：{form.fills}{by_hand}　签署：{form.signs}")
     if form.notes:
         output.show(f"填表说明：{form.notes}")
     shown: set[str] = set()

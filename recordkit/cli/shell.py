@@ -10,7 +10,7 @@ from typing import Any
 
 import click
 
-from ..errors import NotFound, UsageProblem
+from ..errors import UsageProblem
 from ..records.text import width
 
 _HEADINGS = {"Options": "选项", "Commands": "命令"}
@@ -126,15 +126,3 @@ def command(**about: Any) -> Callable[[Callable[..., Any]], Command]:
 def group(**about: Any) -> Callable[[Callable[..., Any]], Group]:
     """A click group in Chinese."""
     return click.group(cls=Group, **about)
-
-
-def typed_id_confirms(number: str, yes: bool, what: str) -> None:
-    """Go on only when the id is typed back; without a terminal only with --yes."""
-    import sys
-
-    if yes:
-        return
-    if not sys.stdin.isatty():
-        raise UsageProblem(f"{what}要人确认，这里没有终端", "确实要做请加 --yes")
-    if click.prompt(f"{what}，请输入编号 {number} 确认", err=True) != number:
-        raise NotFound("编号不一致，没有改动")

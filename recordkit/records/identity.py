@@ -1,4 +1,4 @@
-"""Numbers that carry their own proof: resident identity numbers, phones.
+"""Resident identity numbers: a number that carries its own proof.
 
 python-stdnum refuses checksum-correct Jinan numbers of people born before the
 districts were drawn anew, so the rule is our own: GB 11643 with ISO 7064
@@ -43,21 +43,6 @@ def identity(number: str, today: date | None = None) -> Identity:
 def check_digit(digits: str) -> str:
     """The eighteenth character that belongs to the first seventeen (ISO 7064 MOD 11-2)."""
     return _CHECK[sum(weight * int(digit) for weight, digit in zip(_WEIGHTS, digits, strict=True)) % 11]
-
-
-def phone(text: str) -> str:
-    """The number with its separators unified; ValueError when it cannot be one."""
-    number = re.sub(r"[\s\-—–()]+", "-", text).strip("-")
-    digits = number.replace("-", "").removeprefix("+86")
-    if not number.isascii():
-        raise ValueError(f"“{text}”不像电话号码：只能有数字")
-    if re.fullmatch(r"1[3-9]\d{9}", digits):
-        return digits
-    if re.fullmatch(r"(0\d{2,3}-?)?[2-9]\d{6,7}(-\d{1,6})?", number) or re.fullmatch(
-        r"(1\d{2}|1\d{4}|9\d{4}|[48]00-?\d{3}-?\d{4})", number
-    ):
-        return number
-    raise ValueError(f"“{text}”不像电话号码：手机11位，固定电话写区号，如 0531-88880000")
 
 
 def age(birth: date, on: date) -> int:

@@ -20,7 +20,7 @@ from pydantic import BaseModel, ConfigDict, ValidationInfo, field_validator, mod
 
 from ..errors import NotFound
 from . import fields as f
-from .fields import Computed, Nature, Privacy, Spec
+from .fields import Computed, Nature, Spec
 from .kinds import OTHER, Files, Nested, Seal, Sign
 
 METHODS = ("casework", "groupwork", "community", "supervision", "evaluation", "station")
@@ -228,11 +228,6 @@ def under_14(record: Block, context: Any = None) -> bool:
     (PIPL Art. 28)."""
     years = record.value_of("client_age", context) if "client_age" in record.specs() else None
     return isinstance(years, int) and years < 14
-
-
-def privacy_of(record: Block, spec: Spec, context: Any = None) -> Privacy:
-    """A field's privacy in this record."""
-    return Privacy.SENSITIVE if under_14(record, context) else spec.privacy
 
 
 @cache

@@ -115,14 +115,22 @@ def with_value(text: str, key: str, value: str) -> str:
     )
 
 
-def close(station: Workspace, number: str, today: date) -> str:
-    """Say whether a dossier is complete up to 办结; HasFindings when it is not."""
+@dataclass(frozen=True, slots=True)
+class Closing:
+    """Whether a dossier can be closed: what is still open, and in a colleague's words."""
+
+    findings: list[Finding]
+    summary: str
+    open: bool
+
+
+def close(station: Workspace, number: str, today: date) -> Closing:
+    """Look a dossier over up to 办结. It is complete when no error is left."""
     case = replace(station.case(station.dossier_folder(number)), today=today)
-    findings = check_case(case, Moment.CLOSE)
-    errors = [finding for finding in findings if finding.severity is Severity.ERROR]
-    if errors:
-        raise HasFindings(f"{number} 还不能结卷：{summary(findings)}", _worth(findings), "逐项补齐后再核对")
-    return f"{number} 文书齐全，可以结卷。{summary(_worth(findings))}"
+    findings = _worth(check_case(case, Moment.CLOSE))
+    still_open = any(finding.severity is Severity.ERROR for finding in findings)
+    verdict = "还不能结卷" if still_open else "文书齐全，可以结卷"
+    return Closing(findings, f"{number} {verdict}：{summary(findings)}", still_open)
 
 
 def _worth(findings: list[Finding]) -> list[Finding]:

@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from strategies import identity_numbers
 
-from recordkit.records.identity import age, check_digit, identity, phone
+from recordkit.records.identity import age, check_digit, identity
+from recordkit.records.phones import phone
 
 # Born in Jinan's Lixia in 1979, before the list of area codes that others check against.
 JINAN_1979 = "37010219790817002" + check_digit("37010219790817002")
@@ -83,6 +84,7 @@ def test_other_lengths_and_characters_are_no_identity_number(number):
         ("(0531)88881234", "0531-88881234"),
         ("0531—88881234", "0531-88881234"),
         ("0531-88881234-806", "0531-88881234-806"),
+        ("0531-88881234转806", "0531-88881234-806"),
         ("88881234", "88881234"),
         ("110", "110"),
         ("12345", "12345"),

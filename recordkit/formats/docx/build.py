@@ -29,7 +29,7 @@ from ...forms.blocks import (
 )
 from ...records import kinds
 from ...records.fields import Nature
-from . import parts
+from . import page as around
 from .package import write_parts
 from .wml import (
     HALF_LETTER,
@@ -64,7 +64,7 @@ def build(arranged: Arranged, properties: Mapping[str, str] | None = None) -> by
     for block, following in zip_longest(arranged.blocks, arranged.blocks[1:]):
         body.signs_follow = isinstance(following, Signatures)
         body.add(block)
-    return write_parts(parts.package(page, body.finished(), properties or {}))
+    return write_parts(around.package(page, body.finished(), properties or {}))
 
 
 class _Body:

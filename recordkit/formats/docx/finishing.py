@@ -19,7 +19,7 @@ from .anchors import bookmark_name
 from .engine import Template
 from .fitting import whole_rows
 from .opc import CONTENT_TYPES, rels_name
-from .parts import DOCUMENT
+from .page import DOCUMENT
 from .wml import Paragraph, attribute, twips
 
 PICTURE_WIDTH = 150.0  # mm

@@ -19,7 +19,7 @@ from ...forms.blocks import (
     cells,
 )
 from ...records.kinds import BOX, TICKED
-from .parts import sheet
+from .page import sheet
 from .wml import HALF_LETTER, MARGIN, is_long, twips
 
 _GAP = "　"  # between two options

@@ -12,16 +12,13 @@ from ..common import (
     PIPL_CONSENT,
     SIGNS_HERSELF,
     AboutClient,
-    Category,
     ClientSigns,
-    Family,
-    Guardian,
     Head,
-    Person,
 )
 from ..conditions import when
 from ..model import Record
 from ..parts import Attachment, Signature, files, sign
+from ..person import Category, Family, Guardian, Person
 from ..retention import notice
 
 if TYPE_CHECKING:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from .base import Kind, Lookup
@@ -17,7 +17,6 @@ class Nested(Kind):
     wide: ClassVar[bool] = True
     part: type[Any]
     many: bool = False
-    sample_rows: int = field(default=1)
 
     def read(self, raw: object) -> Any:
         if raw is None or raw == "":

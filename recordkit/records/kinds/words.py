@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from .. import identity
+from .. import identity, phones
 from ..text import narrow
 from .base import BOX, Kind, Lookup, named, texts
 
@@ -69,7 +69,7 @@ class Phone(Kind):
     """A telephone number, Chinese mobile, landline or service number."""
 
     def parse(self, text: str) -> str:
-        return identity.phone(narrow(text))
+        return phones.phone(narrow(text))
 
     def example(self) -> str:
         return '"13800000000"'
