@@ -285,7 +285,7 @@ def _row(row: Sequence[Cell], block: Table, sides: Sequence[str]) -> str:
     em = _SMALL_EM if block.dense else EM
     rooms = [column.width - 2 * _THIN_PAD for column in block.columns]
     count = max(line_count(cell.text, room, em) for cell, room in zip(row, rooms, strict=True))
-    inset = (block.height - em) / 2 if count <= 1 else 1.4
+    inset = (block.height - em) / 2 if count <= 1 else 1.8
     breakable = str(count * em * _LINE > _UNBROKEN).lower()
     return ", ".join(
         f"data({_mm(inset)}, {side}, {breakable}, {_text(cell, room, em)})"
@@ -306,7 +306,7 @@ def _picture(block: Picture, images: dict[str, str]) -> Iterator[str]:
         yield f"table(columns: (100%,), band(1, {literal(block.title)}), [])"
     file = images.get(block.cell.path)
     text = block.cell.text
-    caption = text if text.startswith(block.cell.label) else block.caption + text
+    caption = block.caption + text
     yield (
         f"picture({_mm(block.cell.height)}, {literal(file) if file else 'none'}, "
         f"{literal(caption)}, {literal(caption)})"
