@@ -8,10 +8,10 @@ the same record gives the same bytes on any machine.
 from __future__ import annotations
 
 import io
-import math
 import re
 import tempfile
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from datetime import UTC, date, datetime, time
 from functools import cache
 from importlib.resources import files
@@ -23,7 +23,9 @@ from .. import fonts
 from ..errors import Finding, Severity
 from ..forms import balanced, spread
 from ..forms.blocks import (
+    BAND_WIDTH,
     PAGE_WIDTH,
+    PHOTO_WIDTH,
     Arranged,
     Block,
     Break,
@@ -35,26 +37,23 @@ from ..forms.blocks import (
     Picture,
     Prose,
     Signatures,
-    SignCell,
     Table,
     cells,
 )
 from ..records import kinds
 from ..records.fields import Nature
-from .typeset import EM, line_count, lines, literal, pieces
+from .signing import is_high, opinions, signatures
+from .typeset import EM, LINE, PAD, line_count, lines, literal, mm, pieces
 
 STANDARDS = ["a-2a", "ua-1"]
-_PAD = 1.8
 _THIN_PAD = 1.0  # in lists
 _DATES = (kinds.Day, kinds.DayTime, kinds.Days)
 _NUMBERS = (kinds.Ref, kinds.Refs)
 # What stands in the middle of its column however many lines it takes.
 _SHORT = (*_DATES, kinds.Choice, kinds.YesNo, kinds.Number, kinds.Ref)
 _SMALL_EM = 3.175  # 9 pt, where many columns stand side by side
-_LINE = 1.45  # from line to line, in em
 _WIDE = 45.0  # mm; wider columns hold sentences
 _UNBROKEN = 80.0  # mm; a table's rows up to this height move to the next page whole
-_SIGNING = 170.0  # mm; opinions that make the signature block higher stand above it
 # No clock in the output: a form without a day carries the standard's first full year.
 _UNDATED = date(2024, 1, 1)
 
@@ -175,50 +174,74 @@ def _parts(group: Sequence[Block], images: dict[str, str], note: str) -> Iterato
     for block in group:
         match block:
             case Grid():
-                rows = block.rows[:-1] if before and block is group[-2] else block.rows
-                if rows:
-                    yield _grid(block.title, rows)
+                whole = replace(block, rows=_left_behind(block)) if before and block is group[-2] else block
+                if whole.rows:
+                    yield _grid(whole)
             case Table():
                 yield _table(block)
             case Picture():
                 yield from _picture(block, images)
             case Signatures():
-                if _is_high(block):
-                    yield _opinions(block)
-                yield f"signed({note}, {{ {before or '[]'}; {_signatures(block)} }})"
+                if is_high(block):
+                    yield opinions(block)
+                yield f"signed({note}, {{ {before or '[]'}; {signatures(block)} }})"
+
+
+def _left_behind(block: Grid) -> tuple[tuple[Cell, ...], ...]:
+    """The rows that do not go with the signatures."""
+    return () if block.band or block.photo else block.rows[:-1]
 
 
 def _row_before(group: Sequence[Block]) -> str:
-    """The row that shares the signatures' page, under its title if it is the only one."""
+    """The row that shares the signatures' page, under its title if it is the only
+    one; rows with a band beside them stay together."""
     match group:
-        case [*_, Grid(title=title, rows=[*others, row]), Signatures() as block] if not _is_high(block):
-            return "" if _is_long(row) else _grid("" if others else title, [row])
+        case [*_, Grid(rows=[*others, row]) as grid, Signatures() as block] if not is_high(block):
+            if _is_long(row):
+                return ""
+            if grid.band or grid.photo:
+                return _grid(grid)
+            return _grid(replace(grid, title="" if others else grid.title, rows=(row,)))
         case _:
             return ""
 
 
-def _grid(title: str, rows: Sequence[Sequence[Cell]]) -> str:
-    cuts = sorted({0.0, PAGE_WIDTH, *(cut for row in rows for cut in _cuts(row))})
+def _grid(block: Grid) -> str:
+    """The table of a grid; a cell's place is counted in columns between all cuts."""
+    start = BAND_WIDTH if block.band else 0.0
+    cuts = sorted({0.0, start, PAGE_WIDTH, *(cut for row in block.rows for cut in _cuts(row, start))})
     columns = [right - left for left, right in pairwise(cuts)]
-    parts = [f"columns: ({''.join(f'{_mm(c)}, ' for c in columns)})"]
-    if title:
-        parts.append(f"band({len(columns)}, {literal(title)})")
-    for row in rows:
-        edge = 0.0
-        breakable = str(_is_long(row)).lower()
-        for cell in row:
-            middle = _round(edge + cell.label_width)
-            right = _round(edge + cell.width)
-            parts.append(_label(cell, _span(cuts, _round(edge), middle)))
-            kind = "long" if _is_text(cell) else "value"
-            text = _text(cell, _room(cell))
-            parts.append(f"{kind}({_span(cuts, middle, right)}, {breakable}, {text})")
-            edge += cell.width
+    parts = [_shares(columns)]
+    if block.title:
+        parts.append(f"band({len(columns)}, {literal(block.title)})")
+    for index, row in enumerate(block.rows):
+        if block.band and index == 0:
+            parts.append(f"side({len(block.rows)}, {', '.join(literal(sign) for sign in block.band)})")
+        parts.extend(_pairs(row, cuts, start))
+        if block.photo and index == 0:
+            place = _span(cuts, _round(PAGE_WIDTH - PHOTO_WIDTH), PAGE_WIDTH)
+            label, text = literal(block.photo.label), lines(block.photo.text)
+            parts.append(f"photo({place}, {block.photo_rows}, {label}, {text})")
     return f"table({', '.join(parts)})"
 
 
-def _cuts(row: Sequence[Cell]) -> Iterator[float]:
-    edge = 0.0
+def _shares(widths: Sequence[float]) -> str:
+    """Column widths as shares of the page, upright or landscape."""
+    return f"columns: ({''.join(f'{width:.2f}fr, ' for width in widths)})"
+
+
+def _pairs(row: Sequence[Cell], cuts: Sequence[float], edge: float) -> Iterator[str]:
+    breakable = str(_is_long(row)).lower()
+    for cell in row:
+        middle = _round(edge + cell.label_width)
+        right = _round(edge + cell.width)
+        yield _label(cell, _span(cuts, _round(edge), middle))
+        kind = "long" if _is_text(cell) else "value"
+        yield f"{kind}({_span(cuts, middle, right)}, {breakable}, {_text(cell, _room(cell))})"
+        edge += cell.width
+
+
+def _cuts(row: Sequence[Cell], edge: float) -> Iterator[float]:
     for cell in row:
         yield _round(edge + cell.label_width)
         edge += cell.width
@@ -232,11 +255,11 @@ def _span(cuts: Sequence[float], left: float, right: float) -> int:
 def _label(cell: Cell, span: int) -> str:
     parts = balanced(spread(cell.label), int((cell.label_width - 2) / EM * 2))
     height = max(cell.height, len(parts) * 6.3 + 2)
-    return f"label({span}, {_mm(height)}, {', '.join(map(literal, parts))})"
+    return f"label({span}, {mm(height)}, {', '.join(map(literal, parts))})"
 
 
 def _room(cell: Cell) -> float:
-    return cell.width - cell.label_width - 2 * _PAD
+    return cell.width - cell.label_width - 2 * PAD
 
 
 def _is_long(row: Sequence[Cell]) -> bool:
@@ -260,7 +283,6 @@ def _text(cell: Cell, room: float, em: float = EM) -> str:
 
 
 def _table(block: Table) -> str:
-    columns = "".join(f"{_mm(column.width)}, " for column in block.columns)
     heads = ", ".join(_head(column, _SMALL_EM if block.dense else EM) for column in block.columns)
     title = (
         f"table.cell(colspan: {len(block.columns)}, fill: luma(95%), inset: (x: pad, y: 1.7mm), "
@@ -272,7 +294,7 @@ def _table(block: Table) -> str:
     sides = [_side([row[at] for row in block.rows], column, em) for at, column in enumerate(block.columns)]
     rows = ", ".join(_row(row, block, sides) for row in block.rows)
     size = "9pt" if block.dense else "10.5pt"
-    return f"{{ set text(size: {size}); table(columns: ({columns}), table.header({title}{heads}), {rows}) }}"
+    return f"{{ set text(size: {size}); table({_shares([column.width for column in block.columns])}, table.header({title}{heads}), {rows}) }}"
 
 
 def _head(column: Column, em: float) -> str:
@@ -286,9 +308,9 @@ def _row(row: Sequence[Cell], block: Table, sides: Sequence[str]) -> str:
     rooms = [column.width - 2 * _THIN_PAD for column in block.columns]
     count = max(line_count(cell.text, room, em) for cell, room in zip(row, rooms, strict=True))
     inset = (block.height - em) / 2 if count <= 1 else 1.8
-    breakable = str(count * em * _LINE > _UNBROKEN).lower()
+    breakable = str(count * em * LINE > _UNBROKEN).lower()
     return ", ".join(
-        f"data({_mm(inset)}, {side}, {breakable}, {_text(cell, room, em)})"
+        f"data({mm(inset)}, {side}, {breakable}, {_text(cell, room, em)})"
         for cell, room, side in zip(row, rooms, sides, strict=True)
     )
 
@@ -308,53 +330,9 @@ def _picture(block: Picture, images: dict[str, str]) -> Iterator[str]:
     text = block.cell.text
     caption = block.caption + text
     yield (
-        f"picture({_mm(block.cell.height)}, {literal(file) if file else 'none'}, "
+        f"picture({mm(block.cell.height)}, {literal(file) if file else 'none'}, "
         f"{literal(caption)}, {literal(caption)})"
     )
-
-
-def _is_high(block: Signatures) -> bool:
-    """Whether the opinions are too long to stand on one page with the signatures."""
-    rows = (max(_sign_height(signed, PAGE_WIDTH / len(row)) for signed in row) for row in block.rows)
-    return sum(rows) > _SIGNING
-
-
-def _sign_height(signed: SignCell, room: float) -> float:
-    opinion = signed.opinion.text if signed.opinion else ""
-    return signed.sign.height + line_count(opinion, room - 2 * _PAD) * EM * _LINE
-
-
-def _opinions(block: Signatures) -> str:
-    """Long opinions in rows of their own, above the signatures."""
-    given = (_opinion(signed) for row in block.rows for signed in row if signed.opinion)
-    return f"table(columns: (100%,), {', '.join(given)})"
-
-
-def _opinion(signed: SignCell) -> str:
-    text = signed.opinion.text if signed.opinion else ""
-    return f"lines({literal(signed.opinion_caption)}, {lines(text)})"
-
-
-def _signatures(block: Signatures) -> str:
-    columns = math.lcm(*(len(row) for row in block.rows))
-    apart = _is_high(block)
-    parts = [f"columns: ({'1fr, ' * columns})"]
-    for row in block.rows:
-        # Under an opinion of any length the captions of a row stand level.
-        side = "bottom" if not apart and any(signed.opinion for signed in row) else "top"
-        height = max(signed.sign.height for signed in row)
-        for signed in row:
-            above = (
-                f"({_mm(signed.opinion.height)}, {_opinion(signed)})"
-                if signed.opinion and not apart
-                else "none"
-            )
-            # State and day first, then where the proof lies: broken there if anywhere.
-            proof = re.split("(?<=，)", signed.sign.text)
-            foot = pieces("whole", proof, signed.sign.width - 2 * _PAD, EM)
-            place = f"{columns // len(row)}, {_mm(height)}, {side}"
-            parts.append(f"signature({place}, {above}, {literal(signed.caption)}, {foot})")
-    return f"table({', '.join(parts)})"
 
 
 def _loose(block: Block, blocks: Sequence[Block]) -> str:
@@ -386,10 +364,6 @@ def _piece(piece: str | Cell) -> str:
         return literal(piece)
     plain = piece.options or piece.text.startswith(kinds.RULE) or not (piece.spec and piece.spec.stored)
     return _text(piece, PAGE_WIDTH) if plain else f"blank({lines(piece.text)})"
-
-
-def _mm(length: float) -> str:
-    return f"{length:.2f}mm"
 
 
 def _round(length: float) -> float:

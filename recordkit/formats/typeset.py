@@ -11,6 +11,8 @@ from ..forms.blocks import PAGE_WIDTH
 from ..records.text import width
 
 EM = 3.704  # 10.5 pt in millimetres
+LINE = 1.45  # from line to line, in em
+PAD = 1.8  # mm between a rule and the text beside it
 
 
 def literal(text: str) -> str:
@@ -48,3 +50,8 @@ def _line(text: str, room: float, em: float) -> str:
     """A line; letters and figures in a run too long for `room` may break anywhere."""
     longest = max(int(room / em * 0.95), 1)
     return " + sym.zws + ".join(literal(part) for part in re.split(f"(?<=[!-~]{{{longest}}})", text))
+
+
+def mm(length: float) -> str:
+    """A length in Typst."""
+    return f"{length:.2f}mm"

@@ -19,10 +19,11 @@ from ..records.model import Block as Part
 from ..records.model import Record
 from ..records.text import width
 from . import blocks, local
-from .blocks import LINE_HEIGHT, PAGE_WIDTH, ROW_HEIGHT, Arranged, Cell
+from .blocks import BAND_WIDTH, LINE_HEIGHT, PAGE_WIDTH, PHOTO_WIDTH, ROW_HEIGHT, Arranged, Cell
 from .definition import BLANK, Form, Item, Section
 
-_NUMERALS = "一二三四五六七八九十"
+_DIGITS = "零一二三四五六七八九"
+_QUESTION_WIDTH = 90.0
 _LABEL_WIDTHS = {1: 26.0, 2: 26.0, 3: 21.0}
 _HALF_LETTER = 1.852  # mm, in print of 10.5 pt
 _SEAL_HEIGHT = 52.0
@@ -204,7 +205,7 @@ def _blocks(form: Form, texts: Texts, by_hand: bool = False) -> tuple[blocks.Blo
 
 
 def _small_print(form: Form) -> list[blocks.Block]:
-    many = "两" if form.copies == 2 else _NUMERALS[form.copies - 1]
+    many = "两" if form.copies == 2 else numeral(form.copies)
     copies = f"一式{many}份，{form.keep}。" if form.copies > 1 else ""
     text = "".join(part for part in (form.notes and f"填表说明：{form.notes}", copies) if part)
     return [blocks.Note(text)] if text else []
@@ -223,12 +224,14 @@ class _Arranger:
         if not section.title:
             return ""
         self.titles += 1
-        return f"{_NUMERALS[self.titles - 1]}、{section.title}"
+        return f"{numeral(self.titles)}、{section.title}"
 
     def block(self, section: Section) -> blocks.Block:
         match section.kind:
             case "grid":
-                return blocks.Grid(self.title(section), tuple(self.row(row) for row in section.rows))
+                return self.grid(section)
+            case "matrix":
+                return blocks.Grid(self.title(section), tuple(self.question(item) for item in section.items))
             case "table":
                 return self.table(section)
             case "prose":
@@ -245,8 +248,21 @@ class _Arranger:
             case _:
                 return blocks.Break()
 
-    def row(self, row: tuple[Item, ...]) -> tuple[Cell, ...]:
-        unit = PAGE_WIDTH / sum(item.span for item in row)
+    def grid(self, section: Section) -> blocks.Grid:
+        room = PAGE_WIDTH - (BAND_WIDTH if section.band else 0)
+        rows = tuple(
+            self.row(row, room - (PHOTO_WIDTH if section.photo and index < section.photo_rows else 0))
+            for index, row in enumerate(section.rows)
+        )
+        photo = self.cell(Item(section.photo)) if section.photo else None
+        count = min(section.photo_rows, len(rows)) if photo else 0
+        return blocks.Grid(self.title(section), rows, section.band, photo, count)
+
+    def question(self, item: Item) -> tuple[Cell, ...]:
+        return (replace(self.cell(item), label_width=item.label_width or _QUESTION_WIDTH),)
+
+    def row(self, row: tuple[Item, ...], room: float = PAGE_WIDTH) -> tuple[Cell, ...]:
+        unit = room / sum(item.span for item in row)
         usual = _LABEL_WIDTHS.get(len(row), 18.0)
         return tuple(
             _fitted(replace(self.cell(item), width=unit * item.span, label_width=item.label_width or usual))
@@ -271,9 +287,9 @@ class _Arranger:
         )
 
     def height(self, item: Item, spec: Spec) -> float:
-        long = isinstance(spec.kind, kinds.Long)
-        lines = item.lines or (spec.kind.lines if isinstance(spec.kind, kinds.Long) else 1)
-        if lines <= 1 or not (long or self.by_hand):
+        usual = spec.kind.lines if isinstance(spec.kind, kinds.Long) else 0
+        lines = item.lines or usual
+        if lines <= 1 or not (usual or self.by_hand):
             return ROW_HEIGHT
         # By hand the form leaves the full room; a printed record needs two lines at least.
         return (lines if self.by_hand else 2) * LINE_HEIGHT + 2
@@ -336,6 +352,13 @@ def _fitted(cell: Cell) -> Cell:
     if "　　" not in cell.text or cell.text.strip("　年月日时分至") or width(cell.text) <= room:
         return cell
     return replace(cell, text=cell.text.replace("　　", "　"))
+
+
+def numeral(number: int) -> str:
+    """A number from 1 to 99 in Chinese: `十二`."""
+    tens, ones = divmod(number, 10)
+    ten = "十" if tens == 1 else f"{_DIGITS[tens]}十" if tens else ""
+    return ten + (_DIGITS[ones] if ones else "")
 
 
 def spread(label: str) -> str:

@@ -9,10 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import chain
 
 from ..records.fields import Spec
 
 PAGE_WIDTH = 160.0
+BAND_WIDTH = 9.0
+PHOTO_WIDTH = 34.0
 ROW_HEIGHT = 9.0
 LINE_HEIGHT = 7.0
 
@@ -39,10 +42,18 @@ class Cell:
 
 @dataclass(frozen=True, slots=True)
 class Grid:
-    """Ruled rows of label and value."""
+    """Ruled rows of label and value.
+
+    `band` is a label down the left side of all rows, `BAND_WIDTH` wide; `photo` a
+    frame of `PHOTO_WIDTH` at the right of the first `photo_rows` rows, whose own
+    cells are narrower by as much.
+    """
 
     title: str
     rows: tuple[tuple[Cell, ...], ...]
+    band: str = ""
+    photo: Cell | None = None
+    photo_rows: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,19 +193,23 @@ class Arranged:
 def cells(block: Block) -> Iterator[Cell]:
     """The cells of a block in reading order."""
     match block:
-        case Grid(rows=rows) | Table(rows=rows):
-            for row in rows:
-                yield from row
+        case Grid():
+            yield from _grid_cells(block)
+        case Table(rows=rows):
+            yield from chain.from_iterable(rows)
         case Prose(paragraphs=paragraphs):
-            for paragraph in paragraphs:
-                yield from (piece for piece in paragraph if isinstance(piece, Cell))
+            yield from (piece for piece in chain.from_iterable(paragraphs) if isinstance(piece, Cell))
         case Picture(cell=cell):
             yield cell
         case Signatures(rows=sign_rows):
-            for sign_row in sign_rows:
-                for signed in sign_row:
-                    if signed.opinion:
-                        yield signed.opinion
-                    yield signed.sign
+            for signed in chain.from_iterable(sign_rows):
+                yield from (signed.opinion, signed.sign) if signed.opinion else (signed.sign,)
         case Note() | Break():
             return
+
+
+def _grid_cells(grid: Grid) -> Iterator[Cell]:
+    for index, row in enumerate(grid.rows):
+        yield from row
+        if grid.photo and index == 0:
+            yield grid.photo

@@ -22,13 +22,14 @@ from ..records.fields import CLOSE, FILL, SIGN, Spec
 from ..records.kinds import Kind
 from ..records.model import METHODS, Record, form_class
 
-KINDS = ("grid", "table", "prose", "picture", "signatures", "note", "break")
+KINDS = ("grid", "table", "matrix", "prose", "picture", "signatures", "note", "break")
 _FORM_KEYS = {
     "title", "record", "code", "stage", "clauses", "version", "fills", "signs", "copies", "keep",
     "notes", "by_hand_first", "landscape", "section", "field",
 }  # fmt: skip
 _SECTION_KEYS = {
-    "grid": {"rows"},
+    "grid": {"rows", "band", "photo", "photo_rows"},
+    "matrix": {"fields"},
     "table": {"table", "columns", "blank_rows", "row_height"},
     "prose": {"text"},
     "picture": {"picture", "height"},
@@ -72,6 +73,9 @@ class Section:
     row_height: float = 9.0
     height: float = 70.0
     per_row: int = 2
+    band: str = ""
+    photo: str = ""
+    photo_rows: int = 4
 
     def names(self) -> Iterator[str]:
         """The fields the section shows, in reading order."""
@@ -79,11 +83,13 @@ class Section:
             yield self.table
         elif self.kind == "prose":
             yield from BLANK.findall(self.text)
-        for row in (*self.rows, self.items if self.kind != "table" else ()):
+        for index, row in enumerate((*self.rows, self.items if self.kind != "table" else ())):
             for item in row:
                 if item.opinion:
                     yield item.opinion
                 yield item.field
+            if self.photo and index == 0:
+                yield self.photo
 
 
 @dataclass(frozen=True, slots=True)
@@ -256,13 +262,19 @@ class _Layout:
         if kind not in KINDS:
             raise self.fail(f"{place}的 kind “{kind}”不能用", f"可用：{'、'.join(KINDS)}")
         self.known(entry, {"kind", "title", *_SECTION_KEYS[kind]}, place)
-        settings = ("text", "blank_rows", "row_height", "height", "per_row")
+        settings = ("text", "blank_rows", "row_height", "height", "per_row", "band", "photo", "photo_rows")
         about: dict[str, Any] = {key: entry[key] for key in settings if key in entry}
         if kind == "grid":
             about["rows"] = tuple(
                 tuple(self.item(item, f"{place}第{number}行") for item in row)
                 for number, row in enumerate(entry.get("rows", []), 1)
             )
+            if "photo" in entry:
+                self.exists(entry["photo"], place)
+            if about.get("photo_rows", 1) < 1:
+                raise self.fail(f"{place}的 photo_rows 至少是 1")
+        elif kind == "matrix":
+            about["items"] = self.questions(entry, place)
         elif kind == "table":
             about |= self.table(entry, place)
         elif kind == "picture":
@@ -273,6 +285,14 @@ class _Layout:
             for name in BLANK.findall(entry.get("text", "")):
                 self.exists(name, place)
         return Section(kind, title, **about)
+
+    def questions(self, entry: dict[str, Any], place: str) -> tuple[Item, ...]:
+        """The fields of a matrix; all are choices on the same scale."""
+        items = tuple(self.item(item, place) for item in entry.get("fields", []))
+        scales = {tuple(self.exists(item.field, place).kind.options()) for item in items}
+        if len(scales) != 1 or () in scales:
+            raise self.fail(f"{place}的 fields 应是选项相同的单选题", "选项不同的分成几节")
+        return items
 
     def table(self, entry: dict[str, Any], place: str) -> dict[str, Any]:
         name = entry.get("table", "")

@@ -98,14 +98,36 @@ kind = "note"
 text = "撤回不影响此前已合法进行的处理。"
 """
 
+WITH_BAND_AND_PHOTO = """
+title = "服务对象登记表"
+record = "casework.ClientRecord"
+code = "GA01"
+
+[[section]]
+title = "基本信息"
+photo = "portrait"
+photo_rows = 4
+rows = [["name", "gender"], ["birth_date"], ["phone"], ["community"], ["address"]]
+
+[[section]]
+band = "服务前情况"
+rows = [["living_arrangement"], ["housing"], ["difficulty_summary"]]
+
+[[section]]
+kind = "signatures"
+fields = ["sign_client", "sign_worker"]
+"""
+
 
 def layouts() -> list[forms.Form]:
     own = (("casework/assessment", WITH_PICTURES), ("casework/service-agreement", WITH_PROSE))
     made = [definition.read(text.encode(), form_id, "test") for form_id, text in own]
-    return [*forms.catalogue(), *made, replace(made[0], landscape=True)]
+    banded = definition.read(WITH_BAND_AND_PHOTO.encode(), "casework/client-record", "test")
+    return [*forms.catalogue(), banded, *made, replace(made[0], landscape=True)]
 
 
 FORMS = layouts()
+BANDED = FORMS[-4]
 every_form = pytest.mark.parametrize("form", FORMS, ids=lambda form: f"{form.slug}{'-wide' * form.landscape}")
 needs_office = pytest.mark.skipif(office.available() is not None, reason=office.available() or "")
 
@@ -151,6 +173,16 @@ def cells(arranged: Arranged) -> Iterator[blocks.Cell]:
 def row_of(root: Any, path: str) -> Any:
     [start] = root.xpath(f"//*[@*[local-name()='name']='{bookmark_name(path)}']")
     return next(start.iterancestors(W + "tr"))
+
+
+def merges(rows: list[Any], place: int) -> list[str | None]:
+    """What the cells at this place of the rows say of `w:vMerge`."""
+    found = (row.findall(W + "tc")[place].find(f"{W}tcPr/{W}vMerge") for row in rows)
+    return [None if merge is None else merge.get(W + "val") for merge in found]
+
+
+def width_of(cell: Any) -> float:
+    return int(cell.find(f"{W}tcPr/{W}tcW").get(W + "w")) / 1440 * 25.4
 
 
 def height_of(row: Any) -> int:
@@ -343,6 +375,38 @@ def test_pictures_stand_in_their_frames_with_their_words() -> None:
     for drawing, path in zip(drawings, ("genogram", "ecomap"), strict=True):
         assert next(drawing.iterancestors(W + "tr")) is row_of(root, path)
     assert all("图" in drawing.find("{*}docPr").get("descr") for drawing in drawings)
+
+
+@pytest.mark.parametrize("wide", [False, True])
+def test_a_band_stands_at_the_left_of_all_its_rows(wide: bool) -> None:
+    form = replace(BANDED, landscape=wide)
+    root = body(docx.template(form))
+    rows = [row_of(root, path) for path in ("living_arrangement", "housing", "difficulty_summary")]
+    bands = [row.find(W + "tc") for row in rows]
+
+    assert merges(rows, 0) == ["restart", "continue", "continue"]
+    assert [said(band) for band in bands] == ["\n".join("服务前情况"), "", ""]
+    scale = 247 / 160 if wide else 1
+    assert [width_of(band) for band in bands] == [pytest.approx(blocks.BAND_WIDTH * scale, abs=0.1)] * 3
+    assert merges([rows[0].getprevious()], 0) == [None]
+    assert structure_problems(read_parts(docx.template(form))) == []
+
+
+@pytest.mark.parametrize("wide", [False, True])
+def test_a_photo_has_a_frame_beside_the_first_rows(wide: bool) -> None:
+    form = replace(BANDED, landscape=wide)
+    root = body(docx.template(form))
+    rows = [row_of(root, path) for path in ("name", "birth_date", "phone", "community", "address")]
+    frames = [row.findall(W + "tc")[-1] for row in rows[:4]]
+
+    assert merges(rows, -1) == ["restart", "continue", "continue", "continue", None]
+    assert row_of(root, "portrait") is rows[0]
+    assert [said(frame) for frame in frames] == ["本人照片{{ portrait }}", "", "", ""]
+    scale = 247 / 160 if wide else 1
+    assert [width_of(frame) for frame in frames] == [pytest.approx(blocks.PHOTO_WIDTH * scale, abs=0.1)] * 4
+    assert all(row.find(f"{W}trPr/{W}cantSplit") is not None for row in rows[:4])
+    assert [keeps(row) for row in rows] == [True, True, True, False, False]
+    assert structure_problems(read_parts(docx.template(form))) == []
 
 
 def test_what_is_no_picture_leaves_the_frame_empty() -> None:

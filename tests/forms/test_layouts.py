@@ -265,12 +265,12 @@ def read(text: str) -> Form:
 @pytest.mark.parametrize(
     ("layout", "said", "hint"),
     [
-        ('[[section]]\nkind = "gird"', "第1节的 kind “gird”不能用", "可用：grid、table、prose、picture、signatures、note、break"),
+        ('[[section]]\nkind = "gird"', "第1节的 kind “gird”不能用", "可用：grid、table、matrix、prose、picture、signatures、note、break"),
         ('[[section]]\ntitle = "来源"\nrows = [["filled_on"], ["intake_dat"]]', "第1节“来源”第2行：没有“intake_dat”这个字段", "是不是“intake_date”？"),
         ('[[section]]\nkind = "prose"\ntext = "今收到{refererr}。"', "第1节：没有“refererr”这个字段", "是不是“referrer”？"),
         ('[[section]]\nkind = "table"\ntable = "source"\ncolumns = ["name"]', "第1节：“source”不是表格", ""),
         ('[[section]]\nrows = [[{ field = "source", line = 3 }]]', "第1节第1行不认识“line”", "是不是“lines”？"),
-        ('[[section]]\ncolumns = ["name"]', "第1节不认识“columns”", "可用：kind、rows、title"),
+        ('[[section]]\ncolumns = ["name"]', "第1节不认识“columns”", "可用：band、kind、photo、photo_rows、rows、title"),
         ('[[section]]\nkind = "signatures"\nfields = [{ field = "sign_worker", opinion = "opinion" }]', "第1节：没有“opinion”这个字段", ""),
         ("titel = 1", "不认识“titel”", "是不是“title”？"),
         ("[[section", "版式文件读不懂", "检查引号、方括号是否成对"),

@@ -8,11 +8,13 @@ first rows of a table repeat on every page.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from itertools import pairwise, zip_longest
 
 from ...forms import balanced, spread
 from ...forms.blocks import (
+    BAND_WIDTH,
     PAGE_WIDTH,
     ROW_HEIGHT,
     Arranged,
@@ -135,9 +137,31 @@ class _Body:
         return [Line(boxes, twips(ROW_HEIGHT), keep=True, head=head)]
 
     def grid(self, block: Grid) -> list[Line]:
-        """Rows of label and value."""
-        snap = _snapping([cut for row in block.rows for cut in self.cuts(row)], self.earlier_cuts())
-        return self.heading(block.title) + [self.row(row, snap) for row in block.rows]
+        """Rows of label and value, with the band at their left and the photo at their right."""
+        left = BAND_WIDTH if block.band else 0.0
+        snap = _snapping([cut for row in block.rows for cut in self.cuts(row, left)], self.earlier_cuts())
+        lines = (self.beside(block, index, self.row(row, snap, left)) for index, row in enumerate(block.rows))
+        return [*self.heading(block.title), *lines]
+
+    def beside(self, block: Grid, index: int, line: Line) -> Line:
+        """A row between the band and the photo, each one cell over several rows."""
+        boxes, merge = line.boxes, "continue" if index else "restart"
+        if block.band:
+            # Breaks and no turned text, which LibreOffice, WPS and Word do not show alike.
+            band = Paragraph("FormLabel", "" if index else run("\n".join(block.band)))
+            boxes = (Box(0, boxes[0].left, (band,), merge=merge), *boxes)
+        if not block.photo or index >= block.photo_rows:
+            return replace(line, boxes=boxes)
+        left, right = boxes[-1].right, twips(self.width)
+        content = (Paragraph("FormLabel"),) if index else tuple(self.photo(block.photo, right - left))
+        boxes = (*boxes, Box(left, right, content, merge=merge))
+        # The end of a page does not cut the photo.
+        return replace(line, boxes=boxes, splits=False, keep=index + 1 < block.photo_rows)
+
+    def photo(self, cell: Cell, width: int) -> Iterator[Paragraph]:
+        """What stands in the photo's frame until one is glued on."""
+        yield Paragraph("FormLabel", run(_label(cell.label, width)))
+        yield Paragraph("FormValue", self.marks.value(cell), '<w:jc w:val="center"/>')
 
     def earlier_cuts(self) -> list[int]:
         """The cuts of the table that the next rows go on with."""
@@ -145,21 +169,23 @@ class _Body:
             return []
         return [cut for line in self.tables[-1].lines for box in line.boxes for cut in (box.left, box.right)]
 
-    def cuts(self, row: Sequence[Cell]) -> list[int]:
+    def cuts(self, row: Sequence[Cell], left: float) -> list[int]:
         """Where a row is cut: before each label, between label and value, at the end."""
-        found, place = [0], 0.0
+        place = left * self.width / PAGE_WIDTH
+        found = [twips(place)]
         for cell in row:
             label, place = place + cell.label_width, place + cell.width * self.width / PAGE_WIDTH
             found += [twips(label), twips(place)]
         return found
 
-    def row(self, row: Sequence[Cell], snap: Callable[[int], int]) -> Line:
-        """One row of a grid."""
-        cuts = [snap(cut) for cut in self.cuts(row)]
+    def row(self, row: Sequence[Cell], snap: Callable[[int], int], left: float) -> Line:
+        """One row of a grid that begins so far (mm) from the edge."""
+        cuts = [snap(cut) for cut in self.cuts(row, left)]
         boxes: list[Box] = []
         for index, cell in enumerate(row):
-            left, middle, right = cuts[2 * index : 2 * index + 3]
-            boxes.append(Box(left, middle, (Paragraph("FormLabel", run(_label(cell.label, middle - left))),)))
+            start, middle, right = cuts[2 * index : 2 * index + 3]
+            label = Paragraph("FormLabel", run(_label(cell.label, middle - start)))
+            boxes.append(Box(start, middle, (label,)))
             content = (Paragraph("FormValue", self.marks.value(cell)),)
             boxes.append(Box(middle, right, content, "top" if is_long(cell) else "center"))
         return Line(

@@ -91,7 +91,11 @@ class Paragraph:
 
 @dataclass(frozen=True, slots=True)
 class Box:
-    """A cell of a ruled table between two cuts (twips from the left edge)."""
+    """A cell of a ruled table between two cuts (twips from the left edge).
+
+    `merge` makes it one with those above and below: `restart` in the first row,
+    `continue` in the others.
+    """
 
     left: int
     right: int
@@ -100,6 +104,7 @@ class Box:
     shaded: bool = False
     heavy_top: bool = False
     unframed: bool = False
+    merge: str = ""
 
     def xml(self, cuts: Sequence[int], keep: bool) -> str:
         """As XML, spanning the grid columns between its cuts."""
@@ -107,6 +112,7 @@ class Box:
         properties = [
             f'<w:tcW w:w="{self.right - self.left}" w:type="dxa"/>',
             f'<w:gridSpan w:val="{span}"/>' if span > 1 else "",
+            f'<w:vMerge w:val="{self.merge}"/>' if self.merge else "",
             self.borders(),
             '<w:shd w:val="clear" w:color="auto" w:fill="F2F2F2"/>' if self.shaded else "",
             f'<w:vAlign w:val="{self.align}"/>',
