@@ -21,6 +21,9 @@ _PLAIN = str.maketrans({"☑": "[√]", "☐": "[ ]", "□": "[ ]", "✓": "√"
 def speak_utf8() -> None:
     """Make both streams take any text: UTF-8 with replacement, and where a Chinese
     console insists on GBK, plain signs for those it lacks."""
+    # A console that was closed leaves None; what is said then goes nowhere.
+    sys.stdout = sys.stdout or open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115
+    sys.stderr = sys.stderr or open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115
     for stream in (sys.stdout, sys.stderr):
         if not isinstance(stream, io.TextIOWrapper):
             continue

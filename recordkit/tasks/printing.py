@@ -190,8 +190,16 @@ def write_all(
     if not force and (there := [path for path in targets if path.exists()]):
         raise Conflict(f"{there[0]} 已经存在，没有改动它", "要覆盖请加 --force，或用 -o 换个文件夹")
     made = [(path, _made(arranged, form, path.suffix, home, on)) for path in targets]
-    for path, data in made:
-        disk.replace(path, data) if force else disk.create(path, data)
+    written: list[Path] = []
+    try:
+        for path, data in made:
+            disk.replace(path, data) if force else disk.create(path, data)
+            written.append(path)
+    except RecordkitError:
+        # A form is printed in every format or in none: half of a pair would be taken for the whole.
+        for path in written if not force else ():
+            path.unlink(missing_ok=True)
+        raise
     return targets
 
 
