@@ -25,7 +25,7 @@ def dossier() -> None:
 @options.station_option
 def new(client: str, station_path: Path | None) -> None:
     """Open a case."""
-    folder = dossiers.open_case(options.needed_station(station_path), client)
+    folder = dossiers.open_case(options.needed_station(station_path), client, _today())
     output.show(str(folder))
     output.say(f"个案编号 {folder.name}。下一步：recordkit new 协议 --dossier {folder.name}")
 

@@ -7,7 +7,7 @@ everywhere.
 
 from __future__ import annotations
 
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from typing import TYPE_CHECKING, Any
 
 from . import fields as f
@@ -144,7 +144,7 @@ class BudgetLine(Block):
     def subtotal(self) -> Any:
         """Price by quantity."""
         if _stated(self.unit_price) and _stated(self.qty):
-            return (self.unit_price * self.qty).quantize(_CENT)  # type: ignore[operator,union-attr]
+            return (self.unit_price * self.qty).quantize(_CENT, ROUND_HALF_UP)  # type: ignore[operator,union-attr]
         return None
 
     note: f.Text = f.text("备注", 100)
@@ -157,9 +157,10 @@ class Budget(Block):
 
     @f.derived("预算合计(元)", Money(in_words=True))
     def budget_total(self) -> Any:
-        """Sum of the lines that have a subtotal."""
+        """Sum of the lines; none while a line lacks its price or quantity, since a
+        total that leaves something out would be taken for the whole."""
         parts = [line.value_of("subtotal") for line in self.budget or []]
-        return sum((p for p in parts if p is not None), _CENT * 0) if parts else None
+        return None if not parts or None in parts else sum(parts, _CENT * 0)
 
 
 class ClientSigns(Block):

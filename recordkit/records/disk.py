@@ -73,7 +73,7 @@ def replace(path: Path, data: bytes, known: str | None = None) -> None:
             _write(file.fileno(), data)
         # mkstemp makes private files; records are shared with the team as any new file is.
         os.chmod(temporary, 0o666 & ~_umask())
-        with _alone(path) if known is not None else contextlib.nullcontext():
+        with alone(path) if known is not None else contextlib.nullcontext():
             if known is not None and digest(read_bytes(path)) != known:
                 raise Conflict(f"{path} 在打开之后被别人改过，没有保存", "重新打开，把改动合在一起再存")
             _patiently(lambda: os.replace(temporary, path))
@@ -86,7 +86,7 @@ def replace(path: Path, data: bytes, known: str | None = None) -> None:
 
 
 @contextlib.contextmanager
-def _alone(path: Path) -> Iterator[None]:
+def alone(path: Path) -> Iterator[None]:
     """Lets one at a time compare and save, so that of two at once one is told.
 
     The lock is a file, since shared folders know no other; one that outlives the

@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from functools import cache
 from importlib import import_module
@@ -21,7 +21,7 @@ from pydantic import BaseModel, ConfigDict, ValidationInfo, field_validator, mod
 from ..errors import NotFound
 from . import fields as f
 from .fields import Computed, Nature, Spec
-from .kinds import OTHER, Files, Nested, Seal, Sign
+from .kinds import OTHER, Files, Multi, Nested, Seal, Sign
 
 METHODS = ("casework", "groupwork", "community", "supervision", "evaluation", "station")
 
@@ -61,7 +61,9 @@ class Block(BaseModel):
         if not isinstance(values, dict):
             return values
         for name in [n for n in values if f"{n}_other" in cls.model_fields]:
-            chosen, said = without_said(values[name])
+            kind = cls.specs()[name].kind
+            listed = kind.options() if isinstance(kind, Multi) else ()
+            chosen, said = without_said(values[name], listed)
             if said:
                 beside = values.get(f"{name}_other")
                 both = f"{beside}；{said}" if isinstance(beside, str) and beside not in ("", said) else said
@@ -254,10 +256,21 @@ def _in_order(cls: type) -> Iterator[str]:
     yield from vars(cls).get("__annotations__", ())
 
 
-def without_said(value: Any) -> tuple[Any, str]:
-    """Split `其他：说明`, alone or in a list, into the option and what was said."""
+def without_said(value: Any, listed: Sequence[str] = ()) -> tuple[Any, str]:
+    """Split `其他：说明`, alone or in a list, into the option and what was said.
+
+    Where several may be chosen, `listed` are the options: one that follows behind
+    a separator is chosen too, and no part of what was said.
+    """
     if isinstance(value, list):
-        pairs = [without_said(item) for item in value]
+        pairs = [without_said(item, listed) for item in value]
         return [chosen for chosen, _ in pairs], "；".join(said for _, said in pairs if said)
-    found = re.fullmatch(rf"(.*){OTHER}\s*[:：]\s*(.+)", value) if isinstance(value, str) else None
-    return (found[1] + OTHER, found[2]) if found else (value, "")
+    found = (
+        re.fullmatch(rf"(.*?){OTHER}\s*[:：]\s*(.+)", value, re.DOTALL) if isinstance(value, str) else None
+    )
+    if not found:
+        return value, ""
+    parts = re.split("([、；;])", found[2])
+    options = [part.strip() for part in parts[2::2] if part.strip() in listed]
+    said = "".join(parts) if not options else "、".join(p for p in parts[::2] if p.strip() not in listed)
+    return "、".join([found[1] + OTHER, *options]), said

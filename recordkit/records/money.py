@@ -7,6 +7,7 @@ from decimal import Decimal, InvalidOperation
 
 from .text import narrow
 
+MOST = Decimal(10) ** 12  # yuan; above it somebody mistyped
 _DIGITS = "零壹贰叁肆伍陆柒捌玖"
 _PLACES = ("", "拾", "佰", "仟")
 _GROUPS = ("", "万", "亿", "万亿")
@@ -14,7 +15,9 @@ _GROUPS = ("", "万", "亿", "万亿")
 
 def read_number(text: str) -> Decimal:
     """`1,200`, `１２００`, `-3.5`; ValueError for anything that is no plain number."""
-    plain = narrow(text).replace(" ", "")
+    plain = narrow(text)
+    if re.fullmatch(r"[+-]?\d{1,3}( \d{3})+(\.\d+)?", plain):
+        plain = plain.replace(" ", "")
     if re.fullmatch(r"[+-]?\d{1,3}(,\d{3})+(\.\d+)?", plain):
         plain = plain.replace(",", "")
     if not re.fullmatch(r"[+-]?\d{1,15}(\.\d{1,6})?", plain, re.ASCII):
@@ -33,6 +36,8 @@ def read_money(text: str) -> Decimal:
         amount = read_number(plain.removesuffix("万")) * (10000 if myriads else 1)
     except ValueError:
         raise ValueError(f"“{text}”不是金额，请写成 1200 或 1,200.50") from None
+    if amount > MOST:
+        raise ValueError(f"“{text}”太大了，请核对是不是多写了零或万")
     if amount < 0 or amount != amount.quantize(Decimal("0.01")):
         raise ValueError(f"“{text}”不是金额：不能为负，最多两位小数")
     return amount

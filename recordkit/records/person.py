@@ -75,7 +75,8 @@ class Person(Block):
     def age_on(self, day: Any) -> int | None:
         """Years on a day, from the birth date or else as estimated."""
         if self.birth_date and not isinstance(self.birth_date, Unstated) and day:
-            return years_between(self.birth_date, day)
+            years = years_between(self.birth_date, day)
+            return years if 0 <= years <= 130 else None
         return None if isinstance(self.age_estimated, Unstated) else _whole(self.age_estimated)
 
 

@@ -85,7 +85,7 @@ def parse(data: bytes, path: Path) -> Loaded:
         notes.error("RD-01", "这里有损坏的字节，或文件编码无法识别", line, "用记事本打开核对，再另存为 UTF-8")
         return Loaded(path, None, notes.findings)
     text = repair.cleaned(decoded, lambda said, line: notes.warn("RD-05", said, line))
-    found = re.search(r"^\s*form\s*[:：]\s*['\"]?([\w/-]+)", text, re.MULTILINE)
+    found = re.search(r"^[ \t]*form[ \t]*[:：][ \t]*['\"]?([\w/-]+)", text, re.MULTILINE)
     try:
         model = form_class(found[1]) if found else None
     except NotFound as problem:
@@ -264,6 +264,8 @@ def _validated(model: type[Record], tree: dict[str, Any], notes: _Notes) -> Reco
     tree = _known(model, tree, (), notes)
     if isinstance(local, dict):
         tree["local"] = local
+    elif local is not None:
+        notes.error("RD-07", "local 下面要分项写", notes.line(("local",)), "另起一行缩进，如 fund_code: ZX-1")
     for name, default in (("form_version", "1"), ("version", "1")):
         tree[name] = _count(tree.get(name) or default, name, notes)
     if tree["form_version"] > model.newest:

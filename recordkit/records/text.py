@@ -16,7 +16,12 @@ _UNWANTED = re.compile(
     + "]"
 )
 _LINE_ENDS = re.compile("\r\n?|\x85|\u2028|\u2029")
-_WIDE = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {0x3000: 0x20}
+# Zero-width characters come along when text is copied from a web page.
+_WIDE: dict[int, int | None] = (
+    dict.fromkeys((0x200B, 0x2060, 0xFEFF))
+    | {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
+    | {0x3000: 0x20}
+)
 
 
 def clean(text: str) -> tuple[str, list[str]]:

@@ -12,7 +12,7 @@ from pathlib import Path
 from .. import forms
 from ..checks import check_case, summary
 from ..errors import Conflict, Finding, HasFindings, NotFound, Severity, UsageProblem
-from ..records import disk
+from ..records import disk, repair
 from ..records.fields import Moment
 from ..records.reading import Loaded, load, require
 from .workspace import Workspace, after_last, take
@@ -31,32 +31,49 @@ class Overview:
     state: str
 
 
-def open_case(station: Workspace, client: str) -> Path:
+def open_case(station: Workspace, client: str, today: date) -> Path:
     """Open a case from the client's decided intake and return its folder.
 
-    The intake moves into the new dossier and gets case and form number. When an
-    earlier attempt was cut off after the move, it is finished instead.
+    The intake moves into the new dossier and gets case and form number. Of two
+    people at once one opens the case; an earlier attempt that was cut off after
+    the move is finished instead.
     """
     source = station.client_folder(client) / "intake.yaml"
-    if not source.is_file():
-        raise NotFound(f"{client} 没有待立卷的接案登记表", f"先写一份：recordkit new 接案 --client {client}")
-    loaded = load(source)
+    with disk.alone(source):
+        if not source.is_file():
+            raise NotFound(
+                f"{client} 没有待立卷的接案登记表", f"先写一份：recordkit new 接案 --client {client}"
+            )
+        loaded = load(source)
+        day = _decided(loaded, source.parent.name, today)
+        if done := _already_moved(station, loaded.record.mark()):
+            source.unlink()
+            return done
+        text = repair.decoded(disk.read_bytes(source), lambda *_: None) or ""
+        folder = claim(station, SERIES["casework"], day.year)
+        _move_intake(source, folder, loaded, text)
+        return folder
+
+
+def _decided(loaded: Loaded, client: str, today: date) -> date:
+    """The day of an intake that a case can be opened from; else why it cannot."""
     intake = require(loaded)
+    if intake.form_id != "casework/intake":
+        raise UsageProblem(f"{loaded.path.name} 不是接案登记表，是“{intake.form_id}”", "改回原来的文件名")
     if loaded.errors:
-        raise HasFindings(f"{source.name} 还有读不懂的地方", loaded.errors, "改好后再立卷")
-    if intake.value_of("decision") != "接案":
+        raise HasFindings(f"{loaded.path.name} 还有读不懂的地方", loaded.errors, "改好后再立卷")
+    if (decision := intake.value_of("decision")) != "接案":
+        raise UsageProblem(f"接案结论是“{decision or '（未填）'}”，不立卷", "结论为“接案”才立卷编号")
+    if (number := intake.value_of("client_no")) != client:
         raise UsageProblem(
-            f"接案结论是“{intake.value_of('decision') or '（未填）'}”，不立卷", "结论为“接案”才立卷编号"
+            f"登记表写的服务对象是“{number or '（未填）'}”，不是 {client}", "核对是不是放错了文件夹"
         )
-    if done := _already_moved(station, loaded, intake.mark()):
-        source.unlink()
-        return done
-    day = intake.value_of("intake_date") or intake.form_day()
+    day = intake.value_of("intake_date")
     if not isinstance(day, date):
         raise UsageProblem("接案日期没有填，编不了个案编号", "先填接案日期")
-    folder = claim(station, SERIES["casework"], day.year)
-    _move_intake(source, folder, loaded)
-    return folder
+    if day > today:
+        raise UsageProblem(f"接案日期 {day} 还没有到", "核对接案日期")
+    return day
 
 
 def claim(station: Workspace, series: str, year: int) -> Path:
@@ -66,8 +83,7 @@ def claim(station: Workspace, series: str, year: int) -> Path:
     return take(parent, lambda n: f"{station.code}-{series}-{year}-{n:04}", first, Path.mkdir)
 
 
-def _move_intake(source: Path, folder: Path, loaded: Loaded) -> None:
-    text = source.read_text(encoding="utf-8-sig")
+def _move_intake(source: Path, folder: Path, loaded: Loaded, text: str) -> None:
     form = forms.load("casework/intake")
     text = with_value(text, "form_no", f"{folder.name}-{form.serial}")
     text = with_value(text, "case_no", folder.name)
@@ -90,12 +106,11 @@ def _attached(loaded: Loaded) -> Iterator[str]:
         yield str(attachment.file)
 
 
-def _already_moved(station: Workspace, loaded: Loaded, mark: str) -> Path | None:
-    record = require(loaded)
-    wanted = (record.value_of("client_no"), record.value_of("intake_date"), record.value_of("filled_on"))
+def _already_moved(station: Workspace, mark: str) -> Path | None:
+    """The dossier that holds an intake of the very same content."""
     for path in (station.root / "dossiers").glob("*/intake.yaml"):
         other = load(path).record
-        if other and wanted == tuple(other.value_of(n) for n in ("client_no", "intake_date", "filled_on")):
+        if other is not None and other.mark() == mark:
             return path.parent
     return None
 

@@ -186,7 +186,7 @@ def write_all(
     on: object,
 ) -> list[Path]:
     """Write the form in each format; all are made before the first is written."""
-    targets = [folder / f"{stem}.{suffix}" for suffix in to]
+    targets = [folder / f"{stem}.{suffix}" for suffix in dict.fromkeys(to)]
     if not force and (there := [path for path in targets if path.exists()]):
         raise Conflict(f"{there[0]} 已经存在，没有改动它", "要覆盖请加 --force，或用 -o 换个文件夹")
     made = [(path, _made(arranged, form, path.suffix, home, on)) for path in targets]
@@ -231,6 +231,8 @@ def _unprintable(arranged: Arranged, loaded: Loaded) -> Iterator[Finding]:
 
 def known_formats(to: Sequence[str]) -> None:
     """UsageProblem for a format nobody writes."""
+    if not to:
+        raise UsageProblem("没说要什么格式", f"可用：{'、'.join(FORMATS)}，如 --to docx,pdf")
     for name in to:
         if name not in FORMATS:
             raise UsageProblem(f"不会写“{name}”格式", f"可用：{'、'.join(FORMATS)}，如 --to docx,pdf")

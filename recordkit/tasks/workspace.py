@@ -84,14 +84,14 @@ class Workspace:
 
     def client_folder(self, number: str) -> Path:
         """The folder of a client; NotFound when nobody has that number."""
-        folder = self.root / "clients" / number
+        folder = self.root / "clients" / _plain(number)
         if not folder.is_dir():
             raise NotFound(f"没有编号为 {number} 的服务对象", "按姓名查编号：recordkit find 姓名")
         return folder
 
     def dossier_folder(self, number: str) -> Path:
         """The folder of a dossier; NotFound when there is none."""
-        folder = self.root / "dossiers" / number
+        folder = self.root / "dossiers" / _plain(number)
         if not folder.is_dir():
             raise NotFound(f"没有编号为 {number} 的案卷", "在办案卷：recordkit dossier status")
         return folder
@@ -173,14 +173,23 @@ def _place(loc: tuple[str | int, ...], kind: str) -> str:
     return f"{where} {said.get(kind, '写法不对')}"
 
 
+def _plain(number: str) -> str:
+    """The number alone: a shell's completion adds a slash; anything that could lead
+    elsewhere names nobody."""
+    plain = number.strip().rstrip("/\\")
+    return plain if re.fullmatch(r"[A-Za-z0-9-]+", plain) else "（无）"
+
+
 def _form_of(file: Path) -> str:
     """The form a file says it is, from its first lines, without reading the record."""
     with contextlib.suppress(OSError), file.open("rb") as opened_file:
         found = re.search(
             rb"^\s*form\s*(?::|\xef\xbc\x9a)\s*['\"]?([\w/-]+)", opened_file.read(2000), re.MULTILINE
         )
-        return found[1].decode("ascii", "replace") if found else ""
-    return ""
+        if found:
+            return found[1].decode("ascii", "replace")
+    record = load(file).record  # another encoding, or a long comment above
+    return record.form_id if record is not None else ""
 
 
 def _by_day(loaded: Sequence[Loaded]) -> list[Record]:

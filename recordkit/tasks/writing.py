@@ -12,7 +12,7 @@ from typing import Any
 from ..errors import Conflict, NotFound, UsageProblem
 from ..forms import Form
 from ..records import disk, writing
-from ..records.kinds import Seal, Sign
+from ..records.kinds import Ref, Seal, Sign
 from ..records.reading import load
 from . import amending
 from .workspace import Workspace, after_last, take
@@ -57,6 +57,10 @@ def new(
     In a workspace the file goes where it belongs and takes its numbers; with
     `output` alone it is a loose file without a number.
     """
+    try:
+        Ref("人员编号").read(by)
+    except ValueError as problem:
+        raise UsageProblem(f"--by：{problem}", "写填表人的编号，如 S01") from None
     given: dict[str, Any] = {"filled_on": today.isoformat(), "entered_on": today.isoformat(), "filled_by": by}
     if output is not None:
         disk.create(output, _text(form, given))
@@ -72,6 +76,9 @@ def new(
 
 def _in_dossier(form: Form, station: Workspace, number: str, given: dict[str, Any]) -> Started:
     folder = station.dossier_folder(number)
+    number = folder.name
+    if (folder / "void.yaml").is_file():
+        raise Conflict(f"{number} 已经作废，不能再用", "作废的原因在它的 void.yaml 里")
     context = station.context(folder)
     client = next((n for r in context.siblings if (n := getattr(r, "client_no", None))), None)
     given["client_no"] = client
@@ -93,6 +100,7 @@ def _at_client(form: Form, station: Workspace, client: str, given: dict[str, Any
     if not client:
         raise UsageProblem("没说是谁的记录", "加 --client 服务对象编号，或 --dossier 案卷编号")
     folder = station.client_folder(client)
+    client = folder.name
     given["client_no"] = client
     if form.slug == "intake":
         return _claimed(form, folder, given, "")  # numbered at the decision
@@ -140,6 +148,8 @@ def _claimed(form: Form, folder: Path, given: dict[str, Any], number: str) -> St
         try:
             disk.create(path, _text(form, {**given, **counted, "form_no": full}))
         except Conflict:
+            if not path.exists():
+                raise  # no permission: another number would not help
             continue
         return Started(path, full)
     raise UsageProblem(f"{folder} 里的编号用完了")
@@ -172,7 +182,8 @@ def revise(path: Path, reason: str) -> Started:
     if not record.is_signed:
         raise UsageProblem(f"{path.name} 还没有签字，不用另立新版", "直接改就行")
     old = path.with_name(f"{path.stem}.v{record.version}.yaml")
-    if old.exists():
+    signed_copy = disk.read_bytes(path)
+    if old.exists() and disk.read_bytes(old) != signed_copy:
         raise NotFound(f"{old.name} 已经存在", "这一版已经改过一次，请直接改新的一版")
     specs = record.specs()
     signed = [name for name, spec in specs.items() if isinstance(spec.kind, Sign | Seal)]
@@ -180,6 +191,7 @@ def revise(path: Path, reason: str) -> Started:
     newer = record.model_copy(
         update={**unsigned, "version": record.version + 1, "revision": reason, "printed": None}
     )
-    disk.create(old, disk.read_bytes(path))
+    if not old.exists():
+        disk.create(old, signed_copy)
     amending.save(loaded, newer)
     return Started(path, f"版{newer.version}")

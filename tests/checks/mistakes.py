@@ -102,6 +102,10 @@ CASES: dict[str, list[Change]] = {
     ],
     "CA-15_narrative_pasted": [same_narrative("session-record-0004.yaml", "session-record-0005.yaml")],
     "CA-17_seventy_eight_and_of_high_age": [swap("client-record.yaml", "空巢老年人", "高龄老年人")],
+    "CA-17_born_a_century_too_early": [
+        swap("client-record.yaml", "birth_date: 1948-09-17", "birth_date: 1848-09-17"),
+        swap("client-record.yaml", 'id_no: "370102194809170005"', "id_no: 不详"),
+    ],
     "CA-18_birth_date_of_somebody_else": [
         swap("client-record.yaml", "birth_date: 1948-09-17", "birth_date: 1948-09-16"),
     ],

@@ -10,6 +10,7 @@ from ...records.identity import identity
 from ..case import Case, Remark, day, numbers, stated
 from ..rules import CASEWORK, rule
 
+_OLDEST_DAYS = 130 * 366
 # Category → ages it is for, from the first to before the second.
 AGES: Mapping[str, tuple[int, int]] = {
     "孤儿": (0, 18),
@@ -34,6 +35,16 @@ def category_fits_age(case: Case) -> Iterator[Remark]:
             if not low <= years < high:
                 message = f"{years}岁，与类别“{category}”不符"
                 yield Remark(one, "client_category", message, "更新服务对象类别，或核对出生日期")
+
+
+@rule("CA-17", Severity.ERROR, title="出生日期可信", clause=CASEWORK, alone=True)
+def birth_is_believable(case: Case) -> Iterator[Remark]:
+    """A birth after the form was written, or more than 130 years before it."""
+    for one in case.of("casework/client-record"):
+        born, on = day(one.record.birth_date), case.today or day(one.record.form_day())
+        if born and on and not 0 <= (on - born).days <= _OLDEST_DAYS:
+            message = f"出生日期 {print_day(born)} 不可信，年龄打印为空"
+            yield Remark(one, "birth_date", message, "照证件核对；不知道的填估计年龄")
 
 
 @rule("CA-18", Severity.WARNING, title="身份证号与出生日期、性别相符", clause="GB 11643—1999", alone=True)
