@@ -58,7 +58,7 @@ def build(*, forms: tuple[str, ...], into: Path | None, force: bool, station_pat
 
 
 @template.command(help="检查 Word 模板：字段名、标记、循环、漏掉的必填项，说到第几表第几行第几列。")
-@click.argument("paths", nargs=-1, required=True, type=options.path_type, metavar="FILE…")
+@click.argument("paths", nargs=-1, required=True, type=options.path_type, metavar="文件…")
 @click.option("--as", "form", default="", metavar="表单", help="是哪张表的模板（默认：看文件属性或文件名）")
 @options.json_option
 @options.station_option

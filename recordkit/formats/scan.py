@@ -14,12 +14,13 @@ import subprocess
 import sys
 import warnings
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import date
 from io import BytesIO
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from tempfile import TemporaryFile
+from typing import TYPE_CHECKING
 
 from ..errors import NotFound, RecordkitError, Refused, UsageProblem
 
@@ -46,6 +47,47 @@ image = HeifImageFile(BytesIO(sys.stdin.buffer.read()))
 print(image.width, image.height, flush=True)
 if image.width * image.height <= int(sys.argv[1]):
     image.save(sys.stdout.buffer, "PNG", compress_level=1, exif=image.info.get("exif") or b"")
+"""
+# PDFium may run for minutes, eat all memory or crash on a crafted PDF of 1 kB, so
+# it too works apart. Exit code 1 (FAULTY) is Python's own for an exception.
+PDF_SECONDS, FAULTY = 40, 1
+PDF_TO_GREY = """
+import sys
+try:
+    import resource
+    resource.setrlimit(resource.RLIMIT_AS, (2 << 30, 2 << 30))
+except (ImportError, ValueError, OSError):
+    pass  # Windows does not have it, macOS may not take it
+import pypdfium2, pypdfium2.raw as raw
+most_pages, marked_pages, most_pixels, dpi, edge = map(int, sys.argv[1:])
+try:
+    document = pypdfium2.PdfDocument(sys.stdin.buffer.read())
+    # With an empty password it opens, but not in every program.
+    locked = raw.FPDF_GetSecurityHandlerRevision(document) != -1
+except pypdfium2.PdfiumError as error:
+    locked = error.err_code in (raw.FPDF_ERR_PASSWORD, raw.FPDF_ERR_SECURITY)
+    if not locked:
+        raise
+pages = 0 if locked else len(document)
+print("locked" if locked else pages, flush=True)
+try:
+    # Every page is opened, also the unread: a cut file lacks some.
+    for number in range(pages if pages <= most_pages else 0):
+        page = document[number]
+        if number < marked_pages:
+            for picture in page.get_objects([raw.FPDF_PAGEOBJ_IMAGE]):
+                width, height = picture.get_px_size()
+                if width * height > most_pixels:
+                    print("picture", width, height)
+                    sys.exit()
+            # Pages of any size are drawn on no more pixels than a photograph has.
+            scale = min(dpi / 72, edge / max(page.get_size()))
+            image = page.render(scale=scale, grayscale=True).to_pil()
+            print("page", *image.size, flush=True)
+            sys.stdout.buffer.write(image.tobytes())
+        page.close()
+except MemoryError:
+    sys.exit(3)
 """
 
 HEIF_BRANDS = {b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1"}
@@ -242,46 +284,34 @@ def _encoded(image: Image, line_art: bool) -> tuple[bytes, str]:
 
 
 def _pdf(data: bytes, name: str, wanted: Wanted) -> Scan:
-    with closing(_opened_pdf(data, name)) as document:
-        pages = len(document)
+    from PIL import Image as images
+
+    marks: dict[str, None] = {}
+    limits = (MAX_PAGES, MARKED_PAGES, MAX_PIXELS, RENDER_DPI, WORKING_EDGE)
+    command = [sys.executable, "-P", "-c", PDF_TO_GREY, *map(str, limits)]
+    with TemporaryFile() as drawn:
+        # Overrun or brought down, what was drawn until then counts: proof that
+        # is only slow to draw must not be refused for want of its QR codes.
+        with suppress(subprocess.TimeoutExpired):
+            ran = subprocess.run(
+                command, input=data, stdout=drawn, stderr=subprocess.DEVNULL, timeout=PDF_SECONDS, check=False
+            )
+            if ran.returncode == FAULTY:
+                raise ValueError("PDFium does not take it")
+        drawn.seek(0)
+        first = drawn.readline()
+        if first.startswith(b"locked"):
+            raise Refused(f"「{name}」加了密码或限制。", "请去掉密码另存，或打印成新的 PDF 再交。")
+        pages = int(first)
         if pages > MAX_PAGES:
             raise Refused(f"「{name}」有 {pages} 页，超过 {MAX_PAGES} 页。", "请按表拆成几个文件再交。")
-        marks: dict[str, None] = {}
-        for number in range(pages):
-            # Every page is opened, also the unread: a cut file lacks some.
-            with closing(document[number]) as page:
-                if number < MARKED_PAGES:
-                    marks |= dict.fromkeys(_page_marks(page, name, wanted))
-        return _scan(data, ".pdf", pages, None, tuple(marks))
-
-
-def _opened_pdf(data: bytes, name: str) -> Any:
-    import pypdfium2
-    from pypdfium2 import raw
-
-    locked = Refused(f"「{name}」加了密码或限制。", "请去掉密码另存，或打印成新的 PDF 再交。")
-    try:
-        document = pypdfium2.PdfDocument(data)
-    except pypdfium2.PdfiumError as error:
-        if error.err_code in (raw.FPDF_ERR_PASSWORD, raw.FPDF_ERR_SECURITY):
-            raise locked from error
-        raise
-    # With an empty password it opens, but not in every program.
-    if raw.FPDF_GetSecurityHandlerRevision(document) != -1:
-        document.close()
-        raise locked
-    return document
-
-
-def _page_marks(page: Any, name: str, wanted: Wanted) -> tuple[str, ...]:
-    from pypdfium2 import raw
-
-    for picture in page.get_objects([raw.FPDF_PAGEOBJ_IMAGE]):
-        _check_pixels(picture.get_px_size(), name)
-    # Pages of any size are drawn on no more pixels than a photograph has.
-    scale = min(RENDER_DPI / 72, WORKING_EDGE / max(page.get_size()))
-    with closing(page.render(scale=scale, grayscale=True)) as bitmap:
-        return read_marks(bitmap.to_pil(), wanted)
+        while header := drawn.readline():
+            width, height = map(int, header.split()[1:])
+            _check_pixels((width, height), name)
+            if len(grey := drawn.read(width * height)) == width * height:
+                image = images.frombytes("L", (width, height), grey)
+                marks |= dict.fromkeys(read_marks(image, wanted))
+    return _scan(data, ".pdf", pages, None, tuple(marks))
 
 
 def _views(grey: Image) -> Iterator[Image]:

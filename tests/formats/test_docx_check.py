@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import pytest
-from docx_kit import cell, docx, p, row, run, table
+from docx_kit import cell, docx, p, parts, row, run, table
 
 from recordkit.errors import Finding, Refused, Severity
 from recordkit.formats.docx.check import CODES, check
+from recordkit.formats.docx.engine import Template
+from recordkit.formats.docx.package import write_parts
+from recordkit.formats.docx.properties import CORE, CUSTOM, read_properties
 
 FIELDS = {
     "name": None,
@@ -332,3 +335,25 @@ def test_all_findings_come_at_once() -> None:
 def test_hostile_files_are_refused() -> None:
     with pytest.raises(Refused):
         check(b"PK", FIELDS, "表.docx")
+
+
+@pytest.mark.parametrize("name", [CUSTOM, CORE, "word/document.xml"])
+def test_damaged_parts_are_named_in_chinese_with_their_line(name: str) -> None:
+    whole = parts(p("{{ name }}"), {name: b"<a>\n<b></a>"})
+    findings = check(write_parts(whole), FIELDS, "表.docx")
+
+    assert read_properties(whole) == {}
+    assert any(f"{name} 不是正确的 XML：第2行附近的 XML 不完整或被改坏" in each.message for each in findings)
+    assert {each.code for each in findings} == {"TP-19"}
+    assert not any("tag" in each.message for each in findings)
+
+
+def test_missing_relationships_are_named_or_not_needed() -> None:
+    whole = parts(p("{{ name }}"))
+    del whole["word/_rels/document.xml.rels"]
+    assert not check(write_parts(whole), FIELDS, "表.docx")
+    assert b"</Relationships>" in Template(write_parts(whole), "表").part("word/_rels/document.xml.rels")
+
+    del whole["_rels/.rels"]
+    [finding] = check(write_parts(whole), FIELDS, "表.docx")
+    assert (finding.code, "缺少 _rels/.rels" in finding.message) == ("TP-19", True)

@@ -15,7 +15,7 @@ from ...errors import Finding, HasFindings
 from . import structure
 from .anchors import Anchors, bookmark_name
 from .grammar import Use, compile_source
-from .opc import CONTENT_TYPES, XML_DECLARATION, BadXml, content_types, parse, to_text
+from .opc import CONTENT_TYPES, XML_DECLARATION, BadXml, content_types, parse, rels_name, to_text
 from .package import Packed, pack, read_parts, write_packed
 from .program import Row, Run, Step, View
 from .properties import CORE, CUSTOM, Properties
@@ -30,6 +30,10 @@ _TABLE_ROW = re.compile(r"<w:tr[ >](?:(?!<w:tr[ >]).)*?\{%tr ([^}%]*%\}).*?</w:t
 _NOTHING: Mapping[str, str] = {}
 _NO_HEIGHTS: Mapping[str, int] = {}
 _RENDERED = (CORE, CUSTOM)
+_NO_RELATIONS = (
+    XML_DECLARATION
+    + b'<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"></Relationships>'
+)
 _LITERALS = (("{_{", "{{"), ("}_}", "}}"), ("{_%", "{%"), ("%_}", "%}"))  # docxtpl's way to write braces
 
 # docxtpl puts the element for {% vm %} last in w:tcPr, where Word does not want it
@@ -79,8 +83,8 @@ class Template:
         return self.assemble(self.render_parts(view, properties, heights))
 
     def part(self, name: str) -> bytes:
-        """A part of the template as it is."""
-        return self._parts[name]
+        """A part of the template as it is; a part without relationships need not list them."""
+        return self._parts.get(name, _NO_RELATIONS) if name.endswith(".rels") else self._parts[name]
 
     def assemble(self, parts: Mapping[str, bytes]) -> bytes:
         """The document: the template with these parts in place of its own, or beside them."""
@@ -144,6 +148,8 @@ class Template:
 
     def _static_problems(self) -> Iterable[structure.Problem]:
         """What is wrong with the package whatever is printed."""
+        if rels_name("") not in self._parts:
+            yield structure.Problem("package", f"缺少 {rels_name('')}，请用 Word 或 WPS 打开后重新保存")
         yield from structure.package_problems(self._parts)
         for name, data in self._parts.items():
             if name.endswith((".xml", ".rels")):

@@ -60,7 +60,8 @@ def parse(data: bytes, *, tidy: bool = False) -> Element:
     try:
         return etree.fromstring(data, _parser(tidy))
     except (etree.XMLSyntaxError, ValueError) as error:
-        raise BadXml(str(error)) from error
+        line = getattr(error, "lineno", None)  # libxml's own words are English
+        raise BadXml(f"{f'第{line}行附近的 ' if line else ''}XML 不完整或被改坏") from error
 
 
 def to_text(element: Element) -> str:

@@ -7,9 +7,10 @@ is. No clock is read: created and modified stay as the template has them.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from html import escape
 
-from .opc import CONTENT_TYPES, XML_DECLARATION, Element, parse, rels_name, to_text
+from .opc import CONTENT_TYPES, XML_DECLARATION, BadXml, Element, parse, rels_name, to_text
 from .program import clean
 
 CUSTOM = "docProps/custom.xml"
@@ -71,12 +72,16 @@ class Properties:
 
 
 def read_properties(parts: Mapping[str, bytes]) -> dict[str, str]:
-    """The custom properties of a document as text, with `title` from core.xml."""
+    """The custom properties of a document as text, with `title` from core.xml.
+
+    A damaged part has none; `check` names the damage.
+    """
     found: dict[str, str] = {}
-    if CORE in parts and (title := parse(parts[CORE]).findtext(_DC_TITLE)):
-        found[TITLE] = title
-    if CUSTOM in parts:
-        for each in parse(parts[CUSTOM]):
+    with suppress(BadXml):
+        if CORE in parts and (title := parse(parts[CORE]).findtext(_DC_TITLE)):
+            found[TITLE] = title
+    with suppress(BadXml):
+        for each in parse(parts[CUSTOM]) if CUSTOM in parts else ():
             found[each.get("name", "")] = "".join(each.itertext())
     return found
 
