@@ -199,11 +199,18 @@ def test_what_is_imported_is_declared_and_what_is_declared_is_imported() -> None
 
 
 def imported(source: Path) -> Iterator[str]:
-    for node in ast.walk(ast.parse(source.read_text("utf-8"))):
+    yield from imports_in(source.read_text("utf-8"))
+
+
+def imports_in(code: str) -> Iterator[str]:
+    """Modules imported by the code, and by code in its strings that runs in a child process."""
+    for node in ast.walk(ast.parse(code)):
         if isinstance(node, ast.Import):
-            yield from (alias.name.partition(".")[0] for alias in node.names)
+            yield from (name.name.partition(".")[0] for name in node.names)
         elif isinstance(node, ast.ImportFrom) and not node.level:
-            yield str(node.module).partition(".")[0]
+            yield (node.module or "").partition(".")[0]
+        elif isinstance(node, ast.Constant) and "\nimport " in str(node.value):
+            yield from imports_in(node.value)
 
 
 WINDOWS = {
