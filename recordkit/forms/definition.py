@@ -7,25 +7,79 @@ says what stands where. A mistake names file, section and row.
 from __future__ import annotations
 
 import re
-import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from ..errors import NotFound, UsageProblem
 from ..records import kinds
 from ..records.fields import CLOSE, FILL, SIGN, Spec
 from ..records.kinds import Kind
 from ..records.model import METHODS, Record, form_class
+from ..records.station import read_toml
+from .blocks import BAND_WIDTH, PAGE_WIDTH, PHOTO_WIDTH
 
 KINDS = ("grid", "table", "matrix", "prose", "picture", "signatures", "note", "break")
-_FORM_KEYS = {
-    "title", "record", "code", "stage", "clauses", "version", "fills", "signs", "copies", "keep",
-    "notes", "by_hand_first", "landscape", "section", "field",
+
+
+class _Value(NamedTuple):
+    """What may stand behind a key: in words, and as a test."""
+
+    said: str
+    fits: Callable[[Any], bool]
+
+
+def _whole(low: int, high: int) -> _Value:
+    return _Value(f"{low}到{high}的整数", lambda value: type(value) is int and low <= value <= high)
+
+
+def _size(low: float, high: float) -> _Value:
+    return _Value(
+        f"{low:g}到{high:g}的数", lambda value: type(value) in (int, float) and low <= value <= high
+    )
+
+
+def _list(said: str, fits: Callable[[Any], bool]) -> _Value:
+    return _Value(said, lambda value: isinstance(value, list) and all(map(fits, value)))
+
+
+def _filled_list(value: Any) -> bool:
+    return isinstance(value, list) and bool(value)
+
+
+_TEXT = _Value("引号里的文字", lambda value: isinstance(value, str))
+_NAME = _Value("引号里的文字，不能空着", lambda value: isinstance(value, str) and bool(value.strip()))
+_PATH = _Value("引号里的字段名", lambda value: _NAME.fits(value) and "" not in value.strip().split("."))
+_FLAG = _Value("true 或 false", lambda value: isinstance(value, bool))
+_TEXTS = _list('方括号里的一串文字，如 ["甲", "乙"]', _NAME.fits)
+_ITEMS = _Value("方括号里的一串字段，不能空着", _filled_list)
+_ROWS = _Value(
+    "方括号里的几行，每行又是方括号里的几个字段",
+    lambda value: _filled_list(value) and all(map(_filled_list, value)),
+)
+_FORM_KEYS: dict[str, _Value] = {
+    "title": _NAME, "record": _NAME, "code": _NAME, "stage": _TEXT, "clauses": _TEXTS,
+    "version": _whole(1, 9999), "fills": _TEXT, "signs": _TEXT, "copies": _whole(1, 99), "keep": _TEXT,
+    "notes": _TEXT, "by_hand_first": _FLAG, "landscape": _FLAG,
+    "section": _list("一节一节写，每节以 [[section]] 开头", lambda value: isinstance(value, dict)),
+    "field": _list("一个一个写，每个以 [[field]] 开头", lambda value: isinstance(value, dict)),
+}  # fmt: skip
+_SECTION_VALUES: dict[str, _Value] = {
+    "kind": _TEXT, "title": _TEXT, "rows": _ROWS, "band": _TEXT, "photo": _PATH, "photo_rows": _whole(1, 40),
+    "fields": _ITEMS, "table": _PATH, "columns": _ITEMS, "blank_rows": _whole(1, 100),
+    "row_height": _size(5, 200), "text": _TEXT, "picture": _Value("一个字段", bool),
+    "height": _size(5, 220), "per_row": _whole(1, 6),
+}  # fmt: skip
+_ITEM_KEYS: dict[str, _Value] = {
+    "field": _PATH, "span": _whole(1, 12), "lines": _whole(0, 60), "label": _TEXT,
+    "label_width": _size(0, 120), "width": _size(0.01, 1000), "boxes": _FLAG, "opinion": _PATH,
+}  # fmt: skip
+_LOCAL_KEYS: dict[str, _Value] = {
+    "name": _TEXT, "label": _NAME, "type": _TEXT, "options": _TEXTS, "need": _TEXT, "hint": _TEXT,
 }  # fmt: skip
 _SECTION_KEYS = {
     "grid": {"rows", "band", "photo", "photo_rows"},
@@ -37,6 +91,10 @@ _SECTION_KEYS = {
     "note": {"text"},
     "break": set[str](),
 }
+_REQUIRED = {
+    "grid": ("rows",), "matrix": ("fields",), "table": ("table", "columns"), "picture": ("picture",),
+    "signatures": ("fields",), "prose": ("text",),
+}  # fmt: skip
 _LOCAL_TYPES: dict[str, Any] = {
     "text": kinds.Text, "long": kinds.Long, "date": kinds.Day, "number": kinds.Number,
     "money": kinds.Money, "bool": kinds.YesNo, "phone": kinds.Phone, "address": kinds.Address,
@@ -180,11 +238,7 @@ def shipped(form_id: str) -> Form:
 
 def read(data: bytes, form_id: str, where: str) -> Form:
     """A form from the bytes of its layout file; `where` names the file in errors."""
-    try:
-        content = tomllib.loads(data.decode("utf-8-sig"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as problem:
-        raise UsageProblem(f"{where}：版式文件读不懂（{problem}）", "检查引号、方括号是否成对") from None
-    return _Layout(form_id, where, content).form()
+    return _Layout(form_id, where, read_toml(data, where)).form()
 
 
 class _Layout:
@@ -202,13 +256,15 @@ class _Layout:
 
     def form(self) -> Form:
         self.known(self.content, _FORM_KEYS, "")
-        for key in ("title", "record", "code"):
-            if not isinstance(self.content.get(key), str):
-                raise self.fail(f"缺少 {key}")
+        if left := [key for key in ("title", "record", "code") if key not in self.content]:
+            raise self.fail(f"缺少 {'、'.join(left)}")
         name = f"{self.id.partition('/')[0]}.{self.model.__name__}"
         if self.content["record"] != name:
             raise self.fail(f"record 应为 “{name}”")
-        self.local = dict(self.local_field(entry) for entry in self.content.get("field", []))
+        self.local = dict(
+            self.local_field(entry, f"[[field]] 第{index}个")
+            for index, entry in enumerate(self.content.get("field", []), 1)
+        )
         sections = tuple(
             self.section(entry, index) for index, entry in enumerate(self.content.get("section", []), 1)
         )
@@ -219,20 +275,23 @@ class _Layout:
         about.setdefault("stage", "")
         return Form(id=self.id, model=self.model, sections=sections, local=self.local, **about)
 
-    def known(self, table: Mapping[str, Any], allowed: set[str], place: str) -> None:
-        for key in table:
+    def known(self, table: Mapping[str, Any], allowed: Mapping[str, _Value], place: str) -> None:
+        """Refuse keys that are not allowed, and values of another type or size."""
+        for key, value in table.items():
             if key not in allowed:
                 near = get_close_matches(key, allowed, 1)
                 raise self.fail(
                     f"{place}不认识“{key}”",
                     f"是不是“{near[0]}”？" if near else f"可用：{'、'.join(sorted(allowed))}",
                 )
+            if not allowed[key].fits(value):
+                raise self.fail(f"{place and place + '的 '}{key} 写法不对", f"应是{allowed[key].said}")
 
-    def local_field(self, entry: dict[str, Any]) -> tuple[str, Spec]:
-        self.known(entry, {"name", "label", "type", "options", "need", "hint"}, "[[field]] ")
+    def local_field(self, entry: dict[str, Any], place: str) -> tuple[str, Spec]:
+        self.known(entry, _LOCAL_KEYS, place)
         name, kind = entry.get("name", ""), entry.get("type", "text")
         if not re.fullmatch(r"local\.[a-z][a-z0-9_]{0,30}", name):
-            raise self.fail(f"自定字段名“{name}”应像 local.fund_code", "小写英文字母、数字和下划线")
+            raise self.fail(f"{place}：自定字段名“{name}”应像 local.fund_code", "小写英文字母、数字和下划线")
         options = tuple(entry.get("options", ()))
         if kind in ("choice", "multi") and options:
             made: Kind = kinds.Choice(options) if kind == "choice" else kinds.Multi(options)
@@ -246,14 +305,8 @@ class _Layout:
         need = entry.get("need", "")
         if need and need not in _MOMENTS:
             raise self.fail(f"{name} 的 need “{need}”不能用", f"可用：{'、'.join(_MOMENTS)}")
-        spec = Spec(
-            entry.get("label", name),
-            made,
-            need=_MOMENTS.get(need),
-            hint=entry.get("hint", ""),
-            source="[local]",
-        )
-        return name, spec
+        label, hint = entry.get("label", name), entry.get("hint", "")
+        return name, Spec(label, made, need=_MOMENTS.get(need), hint=hint, source="[local]")
 
     def section(self, entry: dict[str, Any], index: int) -> Section:
         title = entry.get("title", "")
@@ -261,18 +314,20 @@ class _Layout:
         kind = entry.get("kind", "grid")
         if kind not in KINDS:
             raise self.fail(f"{place}的 kind “{kind}”不能用", f"可用：{'、'.join(KINDS)}")
-        self.known(entry, {"kind", "title", *_SECTION_KEYS[kind]}, place)
+        allowed = {"kind", "title", *_SECTION_KEYS[kind]}
+        self.known(entry, {key: _SECTION_VALUES[key] for key in allowed}, place)
         settings = ("text", "blank_rows", "row_height", "height", "per_row", "band", "photo", "photo_rows")
         about: dict[str, Any] = {key: entry[key] for key in settings if key in entry}
+        for key in _REQUIRED.get(kind, ()):
+            if key not in entry:
+                raise self.fail(f"{place}缺少 {key}")
         if kind == "grid":
             about["rows"] = tuple(
-                tuple(self.item(item, f"{place}第{number}行") for item in row)
-                for number, row in enumerate(entry.get("rows", []), 1)
+                self.row(row, f"{place}第{number}行", bool(entry.get("band")), "photo" in entry)
+                for number, row in enumerate(entry["rows"], 1)
             )
             if "photo" in entry:
                 self.exists(entry["photo"], place)
-            if about.get("photo_rows", 1) < 1:
-                raise self.fail(f"{place}的 photo_rows 至少是 1")
         elif kind == "matrix":
             about["items"] = self.questions(entry, place)
         elif kind == "table":
@@ -285,6 +340,15 @@ class _Layout:
             for name in BLANK.findall(entry.get("text", "")):
                 self.exists(name, place)
         return Section(kind, title, **about)
+
+    def row(self, row: list[Any], place: str, band: bool, photo: bool) -> tuple[Item, ...]:
+        """A row of a grid; each field has room beside its label."""
+        items = tuple(self.item(item, place) for item in row)
+        unit = (PAGE_WIDTH - BAND_WIDTH * band - PHOTO_WIDTH * photo) / sum(item.span for item in items)
+        for item in items:
+            if unit * item.span < (item.label_width or (26 if len(items) < 4 else 18)) + 4:
+                raise self.fail(f"{place}太挤，“{item.field}”没有地方填", "本行少放几个字段")
+        return items
 
     def questions(self, entry: dict[str, Any], place: str) -> tuple[Item, ...]:
         """The fields of a matrix; all are choices on the same scale."""
@@ -303,22 +367,20 @@ class _Layout:
             self.item(column, f"{place}第{number}列", f"{name}.")
             for number, column in enumerate(entry.get("columns", []), 1)
         )
-        if not items:
-            raise self.fail(f"{place}没有 columns")
         return {"table": name, "items": items}
 
     def item(self, item: Any, place: str, prefix: str = "") -> Item:
         if isinstance(item, str):
             name, _, span = item.partition("*")
-            about: dict[str, Any] = {"field": name, "span": int(span) if span.isdigit() else 1}
+            about: dict[str, Any] = {"field": name}
+            if name != item:
+                about["span"] = int(span) if re.fullmatch("[0-9]{1,3}", span) else span
         elif isinstance(item, dict):
-            self.known(
-                item, {"field", "span", "lines", "label", "label_width", "width", "boxes", "opinion"}, place
-            )
-            about = dict(item)
+            about = {"field": "", **item}
         else:
             raise self.fail(f"{place}：{item!r} 不是字段")
-        self.exists(prefix + str(about.get("field", "")), place)
+        self.known(about, _ITEM_KEYS, place)
+        self.exists(prefix + about["field"], place)
         if about.get("opinion"):
             self.exists(about["opinion"], place)
         return Item(**about)

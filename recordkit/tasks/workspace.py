@@ -8,8 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import re
-import tomllib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -21,7 +20,7 @@ from ..records import disk
 from ..records.context import Context
 from ..records.model import Record
 from ..records.reading import Loaded, load
-from ..records.station import Profile
+from ..records.station import Profile, read_toml
 
 PROFILE = "recordkit.toml"
 INBOX = "收件箱"
@@ -158,19 +157,20 @@ def opened(root: Path) -> Workspace:
     if not path.is_file():
         raise NotFound(f"{root} 不是社工站工作区：里面没有 {PROFILE}", "建一个：recordkit init 文件夹")
     try:
-        content = tomllib.loads(disk.read_bytes(path).decode("utf-8-sig"))
+        content = read_toml(disk.read_bytes(path), str(path))
         return Workspace(root.resolve(), Profile.model_validate(content))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as problem:
-        raise UsageProblem(f"{path} 读不懂：{problem}", "检查引号、方括号是否成对，文件存为 UTF-8") from None
     except ValidationError as problem:
-        places = "；".join(_place(error["loc"], error["type"]) for error in problem.errors())
+        places = "；".join(
+            _place(error["loc"], error["type"], error.get("ctx", {})) for error in problem.errors()
+        )
         raise UsageProblem(f"{path}：{places}", "对照 recordkit init 建的样板改正") from None
 
 
-def _place(loc: tuple[str | int, ...], kind: str) -> str:
+def _place(loc: tuple[str | int, ...], kind: str, about: Mapping[str, object]) -> str:
     where = ".".join(str(step) for step in loc)
     said = {"missing": "没有填", "extra_forbidden": "不认识这一项", "string_pattern_mismatch": "应像 LX01"}
-    return f"{where} {said.get(kind, '写法不对')}"
+    own = about.get("error") if kind == "value_error" else None
+    return f"{where} {own or said.get(kind, '写法不对')}".strip()
 
 
 def _plain(number: str) -> str:

@@ -8,12 +8,14 @@ from pathlib import Path
 import pytest
 
 from recordkit.checks import counts, missing, summary
+from recordkit.checks.case import THRESHOLDS
 from recordkit.errors import Finding, Severity
 from recordkit.records.casework import ClientRecord, Intake, OutcomeEvaluation, ServiceAgreement
 from recordkit.records.context import Context
 from recordkit.records.fields import Moment
 from recordkit.records.model import Record
 from recordkit.records.reading import Loaded, parse
+from recordkit.records.station import THRESHOLD_NAMES
 
 NOWHERE = Context()
 
@@ -167,3 +169,7 @@ def test_a_complete_intake_is_complete():
     )
 
     assert messages(record) == []
+
+
+def test_every_threshold_of_the_checks_may_be_set_in_the_profile() -> None:
+    assert set(THRESHOLDS) <= set(THRESHOLD_NAMES)

@@ -127,6 +127,10 @@ def test_a_file_that_is_no_record_is_explained(
     assert path.read_bytes() == content
 
 
+STATION = "[station]\nname = 'x'\ncode = 'LX01'\n"
+PERSON = "[[%s]]\nnumber = 'S01'\nname = '孙晓梅'\n"
+
+
 @pytest.mark.parametrize(
     ("toml", "said"),
     [
@@ -135,10 +139,17 @@ def test_a_file_that_is_no_record_is_explained(
         ("[station]\nname = 'x'", "code"),
         ("[station]\nname = 'x'\ncode = '../x'", "应像 LX01"),
         ("[station]\nname = 'x'\ncode = 'LX01'\nnmae = 'y'", "不认识"),
+        (f"{STATION}{PERSON % 'staff'}{PERSON % 'outside'}", "编号“S01”给了两个人"),
+        (f"{STATION}[thresholds]\ncontact_gap_day = 3", "是不是“contact_gap_days”"),
+        (f"{STATION}[thresholds]\nopen_cases = -1", "“open_cases”不能是负数"),
+        (f"{STATION}phone = \n", "第4行读不懂"),
+        ("[station]\nname = '测试'".encode("gb18030"), "文件编码无法识别，请另存为 UTF-8"),
     ],
 )
-def test_a_faulty_profile_is_explained(recordkit: Callable, station: Path, toml: str, said: str) -> None:
-    (station / "recordkit.toml").write_text(toml, encoding="utf-8")
+def test_a_faulty_profile_is_explained(
+    recordkit: Callable, station: Path, toml: str | bytes, said: str
+) -> None:
+    (station / "recordkit.toml").write_bytes(toml if isinstance(toml, bytes) else toml.encode())
 
     for line in (["check"], ["dossier", "status"], ["new", "接案", "--client", "LX01-FW-000123"]):
         done = recordkit(*line, cwd=station)

@@ -273,7 +273,7 @@ def read(text: str) -> Form:
         ('[[section]]\ncolumns = ["name"]', "第1节不认识“columns”", "可用：band、kind、photo、photo_rows、rows、title"),
         ('[[section]]\nkind = "signatures"\nfields = [{ field = "sign_worker", opinion = "opinion" }]', "第1节：没有“opinion”这个字段", ""),
         ("titel = 1", "不认识“titel”", "是不是“title”？"),
-        ("[[section", "版式文件读不懂", "检查引号、方括号是否成对"),
+        ("[[section", "读不懂", "检查引号、方括号是否成对"),
     ],
     ids=["kind", "field", "blank", "no table", "key of a cell", "key of a section", "opinion", "key", "syntax"],
 )  # fmt: skip
@@ -284,6 +284,56 @@ def test_a_mistake_names_its_place_and_what_was_meant(layout: str, said: str, hi
     assert str(caught.value).startswith("我的版式/intake.toml：")
     assert said in str(caught.value)
     assert hint in (caught.value.hint or "")
+
+
+GRID = '[[section]]\ntitle = "来源"\nrows = [["filled_on"], [%s]]'
+SIGNS = '[[section]]\nkind = "signatures"\nfields = ["sign_worker"]\n'
+FUND = '[[field]]\nname = "local.fund"\n'
+
+
+@pytest.mark.parametrize(
+    ("layout", "said"),
+    [
+        ("landscape = ''", "landscape"),
+        ("copies = 'x'", "copies"),
+        ("notes = 1", "notes"),
+        ("clauses = 'x'", "clauses"),
+        ("section = 1", "section"),
+        ("[[section]]\nrows = []", "第1节的 rows"),
+        ("[[section]]\nrows = 1", "第1节的 rows"),
+        ("[[section]]", "第1节缺少 rows"),
+        (GRID % '"filled_on*0"', "第1节“来源”第2行的 span"),
+        (GRID % '"filled_on*x"', "第1节“来源”第2行的 span"),
+        (GRID % '{ field = "", width = 22 }', "第1节“来源”第2行的 field"),
+        (GRID % '{ field = "source", width = 0 }', "第1节“来源”第2行的 width"),
+        (GRID % '{ field = "source", label_width = "宽" }', "第1节“来源”第2行的 label_width"),
+        (GRID % '"filled_on", { field = "source", label_width = 90 }', "第2行太挤，“source”没有地方填"),
+        (GRID % '{ field = "source", lines = true }', "第1节“来源”第2行的 lines"),
+        (GRID % "1", "第1节“来源”第2行：1 不是字段"),
+        (GRID % '"source"' + "\nphoto_rows = 0", "第1节“来源”的 photo_rows"),
+        (SIGNS + "per_row = 0", "第1节的 per_row"),
+        (SIGNS.replace('["sign_worker"]', '"x"'), "第1节的 fields"),
+        ("[[section]]\nkind = 'table'\ntable = 'x'\ncolumns = 1", "第1节的 columns"),
+        ("[[section]]\nkind = 'table'\nblank_rows = '3'", "第1节的 blank_rows"),
+        ("[[section]]\nkind = 'table'\nrow_height = 0", "第1节的 row_height"),
+        ("[[section]]\nkind = 'picture'\nheight = '高'", "第1节的 height"),
+        (FUND + "need = []", "[[field]] 第1个的 need"),
+        (FUND + "label = 1", "[[field]] 第1个的 label"),
+        (FUND + "type = 'choice'\noptions = '福彩;财政'", "[[field]] 第1个的 options"),
+        (FUND + "x = = 1", "第6行读不懂"),
+    ],
+)
+def test_a_value_of_the_wrong_type_or_size_is_explained(layout: str, said: str) -> None:
+    with pytest.raises(UsageProblem) as caught:
+        read(layout)
+
+    assert str(caught.value).startswith("我的版式/intake.toml：")
+    assert said in str(caught.value)
+
+
+def test_a_layout_in_another_encoding_is_explained() -> None:
+    with pytest.raises(UsageProblem, match=r"x\.toml：文件编码无法识别，请另存为 UTF-8"):
+        definition.read(HEAD.encode("gb18030"), "casework/intake", "x.toml")
 
 
 def test_a_misspelt_column_names_the_nearest() -> None:
