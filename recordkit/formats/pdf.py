@@ -37,6 +37,7 @@ from ..forms.blocks import (
     Picture,
     Prose,
     Signatures,
+    Slip,
     Table,
     cells,
 )
@@ -45,6 +46,7 @@ from ..records.fields import Nature
 from .signing import is_high, opinions, signatures
 from .typeset import EM, LINE, PAD, line_count, lines, literal, mm, pieces
 
+_LOOSE = (Prose, Note, Break, Slip)  # blocks outside any frame
 STANDARDS = ["a-2a", "ua-1"]
 _THIN_PAD = 1.0  # in lists
 _DATES = (kinds.Day, kinds.DayTime, kinds.Days)
@@ -123,7 +125,7 @@ def _images(arranged: Arranged, folder: Path) -> dict[str, str]:
 def _document(arranged: Arranged, images: dict[str, str]) -> Iterator[str]:
     yield f"\n#show: sheet.with({_page(arranged.page)})\n"
     for group, following in pairwise([*_groups(arranged.blocks), []]):
-        if isinstance(group[0], Prose | Note | Break):
+        if isinstance(group[0], _LOOSE):
             yield from (_loose(block, arranged.blocks) for block in group)
         else:
             note = (
@@ -158,8 +160,8 @@ def _groups(blocks: Iterable[Block]) -> Iterator[list[Block]]:
     """Blocks that share a frame, in order: prose, notes and breaks stand alone."""
     group: list[Block] = []
     for block in blocks:
-        loose = isinstance(block, Prose | Note | Break)
-        if group and (loose or isinstance(group[0], Prose | Note | Break)):
+        loose = isinstance(block, _LOOSE)
+        if group and (loose or isinstance(group[0], _LOOSE)):
             yield group
             group = []
         group.append(block)
@@ -347,6 +349,8 @@ def _loose(block: Block, blocks: Sequence[Block]) -> str:
                 _paragraph(paragraph, before_signing and index == last)
                 for index, paragraph in enumerate(block.paragraphs)
             )
+        case Slip(title=title):
+            return f"#slip({literal(title)})\n"
         case Note():
             return f"#note({lines(block.text)})\n"
         case _:

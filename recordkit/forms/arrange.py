@@ -245,6 +245,8 @@ class _Arranger:
                 return blocks.Signatures(tuple(rows))
             case "note":
                 return blocks.Note(section.text)
+            case "slip":
+                return blocks.Slip(section.title)
             case _:
                 return blocks.Break()
 

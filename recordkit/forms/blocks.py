@@ -142,7 +142,14 @@ class Break:
     """A new page."""
 
 
-Block = Grid | Table | Prose | Picture | Signatures | Note | Break
+@dataclass(frozen=True, slots=True)
+class Slip:
+    """The head of a return slip (回执) below a dotted line, to be cut off there."""
+
+    title: str
+
+
+Block = Grid | Table | Prose | Picture | Signatures | Note | Break | Slip
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,7 +211,7 @@ def cells(block: Block) -> Iterator[Cell]:
         case Signatures(rows=sign_rows):
             for signed in chain.from_iterable(sign_rows):
                 yield from (signed.opinion, signed.sign) if signed.opinion else (signed.sign,)
-        case Note() | Break():
+        case Note() | Break() | Slip():
             return
 
 

@@ -23,7 +23,7 @@ from ..records.model import METHODS, Record, form_class
 from ..records.station import read_toml
 from .blocks import BAND_WIDTH, PAGE_WIDTH, PHOTO_WIDTH
 
-KINDS = ("grid", "table", "matrix", "prose", "picture", "signatures", "note", "break")
+KINDS = ("grid", "table", "matrix", "prose", "picture", "signatures", "note", "break", "slip")
 
 
 class _Value(NamedTuple):
@@ -90,10 +90,11 @@ _SECTION_KEYS = {
     "signatures": {"fields", "per_row"},
     "note": {"text"},
     "break": set[str](),
+    "slip": set[str](),
 }
 _REQUIRED = {
     "grid": ("rows",), "matrix": ("fields",), "table": ("table", "columns"), "picture": ("picture",),
-    "signatures": ("fields",), "prose": ("text",),
+    "signatures": ("fields",), "prose": ("text",), "slip": ("title",),
 }  # fmt: skip
 _LOCAL_TYPES: dict[str, Any] = {
     "text": kinds.Text, "long": kinds.Long, "date": kinds.Day, "number": kinds.Number,

@@ -35,6 +35,13 @@ fields = ["consent_general", "consent_sensitive", "consent_guardian"]
 kind = "signatures"
 fields = ["sign_client", "sign_worker"]
 """
+SLIP = """
+[[section]]
+kind = "slip"
+title = "回　执"
+[[section]]
+rows = [["created_on", "record_status"], ["assistance_cert_no"]]
+"""
 RECORD = ClientRecord(
     name="无名氏", gender="女", birth_date="1948-09-17", phone="13800001726", community="泉景社区",
     address="山东省济南市历下区××街道泉景社区7号楼3单元502室", living_arrangement="独居", housing="自有",
@@ -78,6 +85,23 @@ def test_the_word_document_shows_the_same_in_the_same_order(arranged: Arranged, 
     assert office.in_order(shown(arranged), text) == []
     assert "服务前情况" in office.squeeze(text)
     assert "本人照片" in office.squeeze(text)
+
+
+def test_a_return_slip_stands_below_its_line_in_both_faces(tmp_path: Path) -> None:
+    if reason := office.available() or verapdf.available():
+        pytest.skip(reason)
+    slip = form(LAYOUT + SLIP)
+    arranged = forms.filled(slip, RECORD)
+    path = tmp_path / "x.pdf"
+    path.write_bytes(pdf.write(arranged))
+    word = tmp_path / "y.docx"
+    word.write_bytes(docx.write(arranged, docx.built(slip)))
+
+    for printed in (path, office.to_pdf([word], tmp_path / "office")[word]):
+        text = office.squeeze(office.body_text(printed, 22, 22))
+        assert text.index("社会工作者：") < text.index("回执") < text.index("建档日期")
+    assert verapdf.failures([path]) == {path: []}
+    assert pages.problems(path) == []
 
 
 def test_questions_of_a_matrix_share_one_scale() -> None:

@@ -265,7 +265,7 @@ def read(text: str) -> Form:
 @pytest.mark.parametrize(
     ("layout", "said", "hint"),
     [
-        ('[[section]]\nkind = "gird"', "第1节的 kind “gird”不能用", "可用：grid、table、matrix、prose、picture、signatures、note、break"),
+        ('[[section]]\nkind = "gird"', "第1节的 kind “gird”不能用", "可用：grid、table、matrix、prose、picture、signatures、note、break、slip"),
         ('[[section]]\ntitle = "来源"\nrows = [["filled_on"], ["intake_dat"]]', "第1节“来源”第2行：没有“intake_dat”这个字段", "是不是“intake_date”？"),
         ('[[section]]\nkind = "prose"\ntext = "今收到{refererr}。"', "第1节：没有“refererr”这个字段", "是不是“referrer”？"),
         ('[[section]]\nkind = "table"\ntable = "source"\ncolumns = ["name"]', "第1节：“source”不是表格", ""),

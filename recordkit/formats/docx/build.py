@@ -27,6 +27,7 @@ from ...forms.blocks import (
     Prose,
     Signatures,
     SignCell,
+    Slip,
     Table,
 )
 from ...records import kinds
@@ -51,6 +52,10 @@ from .wml import (
 
 LANDSCAPE_WIDTH = 247.0
 CAPTION_HEIGHT = 9.0
+_CUT = (
+    '<w:pBdr><w:top w:val="dotted" w:sz="6" w:space="14" w:color="auto"/></w:pBdr>'
+    '<w:spacing w:before="480" w:after="160"/><w:jc w:val="center"/>'
+)
 _TEXT_LINE = 5.6  # mm, a line of print
 _OPINION_GAP = 3.0
 _NEAR = 1.5  # mm; cuts nearer than this stand under one another
@@ -96,7 +101,7 @@ class _Body:
                 self.signatures(block)
             case Note() if self.tables:
                 self.note(block)
-            case Prose() | Note() | Break():
+            case Prose() | Note() | Break() | Slip():
                 self.close()
                 self.out += [paragraph.xml(keep) for paragraph, keep in self.outside(block)]
 
@@ -283,11 +288,13 @@ class _Body:
 
     # what stands outside the tables
 
-    def outside(self, block: Prose | Note | Break) -> Iterable[tuple[Paragraph, bool]]:
+    def outside(self, block: Prose | Note | Break | Slip) -> Iterable[tuple[Paragraph, bool]]:
         """Paragraphs, and whether each keeps with the next."""
         match block:
             case Note(text=text):
                 yield Paragraph("FormNote", run(text)), False
+            case Slip():
+                yield Paragraph("FormClause", run(block.title), _CUT), True
             case Break():
                 yield Paragraph("FormEnd", look="<w:pageBreakBefore/>"), False
             case Prose():
