@@ -137,9 +137,12 @@ def _chosen(answer: str, waiting: Sequence[Waiting]) -> dict[str, Signed]:
 
 def _day(text: str) -> date | None:
     try:
-        return read_day(text) if text else None
+        day = read_day(text) if text else None
     except ValueError as problem:
         raise UsageProblem(f"--on：{problem}") from None
+    if day and day > _today():
+        raise UsageProblem(f"--on：{text} 还没有到", "写纸上签的那一天")
+    return day
 
 
 def _today() -> date:

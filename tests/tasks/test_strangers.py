@@ -160,3 +160,16 @@ def test_a_void_number_is_not_used_again(recordkit: Callable, station: Path) -> 
     done = recordkit("new", "面谈", "--dossier", "LX01-GA-2026-0008", cwd=station)
 
     assert (done.code, "已经作废" in done.err) == (Exit.CONFLICT, True)
+
+
+def test_nobody_has_signed_tomorrow(recordkit: Callable, station: Path) -> None:
+    scan = station / "clients" / CLIENT / "attachments/privacy-notice-scan.png"
+    record = station / f"dossiers/{CASE}/follow-up-0002.yaml"
+    before = record.read_bytes()
+
+    done = recordkit(
+        "attach", scan, "--to", record, "--signed", "sign_worker", "--on", "2999-01-01", cwd=station
+    )
+
+    assert (done.code, "还没有到" in done.err) == (Exit.USAGE, True), done
+    assert record.read_bytes() == before
