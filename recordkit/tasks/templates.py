@@ -136,8 +136,8 @@ def _form_of(path: Path, data: bytes, station: Workspace | None) -> Form:
 
 def _property(data: bytes) -> str:
     from ..formats import docx
-    from ..formats.docx.package import read_parts
     from ..formats.docx.properties import read_properties
+    from ..formats.package import read_parts
 
     return read_properties(read_parts(data)).get(docx.FORM, "")
 

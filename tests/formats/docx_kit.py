@@ -6,7 +6,7 @@ import io
 import zipfile
 from html import escape
 
-from recordkit.formats.docx.package import write_parts
+from recordkit.formats.package import write_parts
 
 W_URI = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
 R_URI = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"

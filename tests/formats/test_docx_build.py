@@ -22,8 +22,9 @@ from recordkit.formats import docx
 from recordkit.formats.docx import fitting
 from recordkit.formats.docx.anchors import bookmark_name
 from recordkit.formats.docx.check import check
-from recordkit.formats.docx.package import read_parts, structure_problems
 from recordkit.formats.docx.properties import read_properties
+from recordkit.formats.docx.structure import structure_problems
+from recordkit.formats.package import read_parts
 from recordkit.forms import blocks, definition
 from recordkit.forms.blocks import Arranged
 from recordkit.records.context import Context

@@ -8,8 +8,8 @@ from docx_kit import cell, docx, p, parts, row, run, table
 from recordkit.errors import Finding, Refused, Severity
 from recordkit.formats.docx.check import CODES, check
 from recordkit.formats.docx.engine import Template
-from recordkit.formats.docx.package import write_parts
 from recordkit.formats.docx.properties import CORE, CUSTOM, read_properties
+from recordkit.formats.package import write_parts
 
 FIELDS = {
     "name": None,

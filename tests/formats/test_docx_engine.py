@@ -16,8 +16,9 @@ from hypothesis import strategies as st
 from recordkit.errors import HasFindings, RecordkitError, Refused
 from recordkit.formats.docx import program
 from recordkit.formats.docx.engine import Template, bookmark_name
-from recordkit.formats.docx.package import read_parts, structure_problems
 from recordkit.formats.docx.properties import read_properties
+from recordkit.formats.docx.structure import structure_problems
+from recordkit.formats.package import read_parts
 
 FAMILY = [{"name": "赵桂兰", "age": "71"}, {"name": "孙晓梅", "age": "38"}]
 LOOP = table(

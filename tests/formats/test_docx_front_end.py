@@ -8,7 +8,7 @@ from docxtpl import DocxTemplate
 
 from recordkit.formats import docx
 from recordkit.formats.docx import engine
-from recordkit.formats.docx.package import read_parts
+from recordkit.formats.package import read_parts
 from recordkit.forms import Form, catalogue
 
 

@@ -10,7 +10,8 @@ import pytest
 from docx_kit import R_URI, cell, docx, p, parts, rels, row, table, zipped
 
 from recordkit.errors import Refused
-from recordkit.formats.docx.package import read_parts, structure_problems, write_parts
+from recordkit.formats.docx.structure import structure_problems
+from recordkit.formats.package import read_parts, write_parts
 
 
 def refused(data: bytes) -> str:
@@ -79,7 +80,7 @@ def test_flipped_bytes_are_damage() -> None:
 def test_a_spreadsheet_is_not_a_document() -> None:
     content = parts(p("甲"))
     content["[Content_Types].xml"] = content["[Content_Types].xml"].replace(b"document.main", b"sheet.main")
-    assert "不是 Word 文档" in refused(write_parts(content))
+    assert "不是 DOCX 文件" in refused(write_parts(content))
 
 
 def test_bombs_are_refused_before_they_are_unpacked() -> None:

@@ -11,7 +11,7 @@ import hashlib
 import re
 from dataclasses import dataclass, field
 
-from .opc import Element, W
+from ..opc import Element, W
 from .program import Run, Step
 
 PREFIX = "_rk_"

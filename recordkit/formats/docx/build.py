@@ -32,8 +32,8 @@ from ...forms.blocks import (
 )
 from ...records import kinds
 from ...records.fields import Nature
+from ..package import write_parts
 from . import page as around
-from .package import write_parts
 from .wml import (
     HALF_LETTER,
     HEAVY,

@@ -13,12 +13,12 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import TypeAlias
 
 from ...errors import Finding, HasFindings, RecordkitError, Severity
+from ..opc import CONTENT_TYPES, content_types
+from ..package import read_parts
 from . import structure
 from .codes import CODES
 from .engine import Template
 from .grammar import Use
-from .opc import CONTENT_TYPES, content_types
-from .package import read_parts
 from .program import Row
 from .rules import Scan, scan, template_parts
 from .tags import Fault

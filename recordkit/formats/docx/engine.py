@@ -12,11 +12,11 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 
 from ...errors import Finding, HasFindings
+from ..opc import CONTENT_TYPES, XML_DECLARATION, BadXml, content_types, parse, rels_name, to_text
+from ..package import Packed, pack, read_parts, write_packed
 from . import structure
 from .anchors import Anchors, bookmark_name
 from .grammar import Use, compile_source
-from .opc import CONTENT_TYPES, XML_DECLARATION, BadXml, content_types, parse, rels_name, to_text
-from .package import Packed, pack, read_parts, write_packed
 from .program import Row, Run, Step, View
 from .properties import CORE, CUSTOM, Properties
 from .rules import syntax_findings, template_parts

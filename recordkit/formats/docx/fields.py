@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from .opc import Element, W
+from ..opc import Element, W
 from .tags import Fault
 
 _CODE, _SIMPLE, _CHAR = W + "instrText", W + "fldSimple", W + "fldChar"

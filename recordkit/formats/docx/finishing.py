@@ -15,10 +15,10 @@ from typing import NamedTuple
 
 from ...forms.blocks import Arranged, Picture, Signatures, Table
 from ...records.kinds import TICKED
+from ..opc import CONTENT_TYPES, rels_name
 from .anchors import bookmark_name
 from .engine import Template
 from .fitting import whole_rows
-from .opc import CONTENT_TYPES, rels_name
 from .page import DOCUMENT
 from .wml import Paragraph, attribute, twips
 

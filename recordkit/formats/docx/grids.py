@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from functools import cache
 from typing import Any, NamedTuple, TypeAlias
 
-from .opc import W_URI, Element, Problem, W, children
+from ..opc import W_URI, Element, Problem, W, children
 
 _TBL, _TR, _TC, _P, _SDT = W + "tbl", W + "tr", W + "tc", W + "p", W + "sdt"
 _TRPR, _TCPR, _GRID = W + "trPr", W + "tcPr", W + "tblGrid"

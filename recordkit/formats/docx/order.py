@@ -6,7 +6,7 @@ are kept: `misplaced` names the first child out of order, `put_in_order` sorts.
 
 from __future__ import annotations
 
-from .opc import Element, W
+from ..opc import Element, W
 
 _LISTS = {
     "pPr": "pStyle keepNext keepLines pageBreakBefore framePr widowControl numPr suppressLineNumbers "

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from ...forms.blocks import Page
-from .opc import CONTENT_TYPES, MAIN_TYPE, W_URI, XML_DECLARATION
+from ..opc import CONTENT_TYPES, MAIN_TYPE, W_URI, XML_DECLARATION
 from .properties import TITLE, Properties
 from .wml import Paragraph, run, twips
 

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 from html import escape
 
-from .opc import CONTENT_TYPES, XML_DECLARATION, BadXml, Element, parse, rels_name, to_text
+from ..opc import CONTENT_TYPES, XML_DECLARATION, BadXml, Element, parse, rels_name, to_text
 from .program import clean
 
 CUSTOM = "docProps/custom.xml"

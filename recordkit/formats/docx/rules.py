@@ -12,10 +12,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from ...errors import Finding, Severity
-from .anchors import forget_editing
-from .fields import field_code_faults
-from .grammar import MAX_DEPTH, MAX_LOOPS, Use, examine
-from .opc import (
+from ..opc import (
     CONTENT_TYPES,
     MAIN_TYPE,
     BadXml,
@@ -26,6 +23,9 @@ from .opc import (
     parse,
     to_text,
 )
+from .anchors import forget_editing
+from .fields import field_code_faults
+from .grammar import MAX_DEPTH, MAX_LOOPS, Use, examine
 from .tags import Fault, Spot, Tag, read_tags, spots
 
 MAX_TAG = 500

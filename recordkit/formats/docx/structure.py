@@ -15,8 +15,7 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from functools import lru_cache
 
-from .grids import table_problems
-from .opc import (
+from ..opc import (
     CONTENT_TYPES,
     W_URI,
     BadXml,
@@ -31,6 +30,7 @@ from .opc import (
     rels_source,
     target_name,
 )
+from .grids import table_problems
 from .order import ORDER, misplaced, put_in_order
 
 __all__ = ["FORGIVEN", "Problem", "package_problems", "problems", "put_in_order", "structure_problems"]

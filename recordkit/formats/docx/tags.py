@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from .opc import Element, W, children
+from ..opc import Element, W, children
 
 _P, _TBL, _TR, _TC, _R = W + "p", W + "tbl", W + "tr", W + "tc", W + "r"
 _T, _TAB, _BR, _BOX = W + "t", W + "tab", W + "br", W + "txbxContent"

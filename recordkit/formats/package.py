@@ -1,6 +1,6 @@
-"""A DOCX as a zip package: read with distrust, written the same every time.
+"""Office files as zip packages: read with distrust, written the same every time.
 
-Templates and returned forms come from other people. `read_parts` therefore
+Templates, returned forms and lists come from other people. `read_parts` therefore
 refuses whatever a form never needs: bombs, encrypted or misnamed entries,
 macros, embedded objects, links that an office program follows by itself, and
 XML with a DTD. `write_parts` gives equal bytes for equal parts; `pack` keeps
@@ -16,13 +16,12 @@ import zipfile
 import zlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import IO
+from typing import IO, NamedTuple
 
-from ...errors import Refused
+from ..errors import Refused
 from .opc import CONTENT_TYPES, MAIN_TYPE, BadXml, content_types, relationships
-from .structure import structure_problems
 
-__all__ = ["Packed", "pack", "read_parts", "structure_problems", "write_packed", "write_parts"]
+__all__ = ["EXCEL", "WORD", "Office", "Packed", "pack", "read_parts", "write_packed", "write_parts"]
 
 MAX_UNPACKED = 30 * 1024 * 1024
 MAX_ENTRIES = 2_000
@@ -37,8 +36,33 @@ _METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 _ODD_NAME = re.compile(r"(^|/)\.{1,2}(/|$)|^/|\\|^[A-Za-z]:|//|[\x00-\x1f]|^$")
 _XML_NAME = re.compile(r"\.(xml|rels)$", re.I)
 _ENCODING = re.compile(rb"^<\?xml[^>]*?encoding\s*=\s*[\"']([^\"']+)")
-_TEMPLATE_TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml.template.main+xml"
 _LINK_SCHEMES = ("http://", "https://", "mailto:", "#")
+
+
+class Office(NamedTuple):
+    """What a package has to be, and how that is called."""
+
+    name: str
+    older: str
+    save_as: str
+    main: str
+    template: str
+
+
+WORD = Office(
+    "DOCX",
+    "旧版 Word 文档（.doc）",
+    "Word 文档（.docx）",
+    MAIN_TYPE,
+    "application/vnd.openxmlformats-officedocument.wordprocessingml.template.main+xml",
+)
+EXCEL = Office(
+    "XLSX",
+    "旧版 Excel 表格（.xls）",
+    "Excel 工作簿（.xlsx）",
+    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet.main+xml",
+    "application/vnd.openxmlformats-officedocument.spreadsheetml.template.main+xml",
+)
 
 # relationship kinds a form never needs, by the last word of their type
 _FORBIDDEN_KINDS = {
@@ -51,6 +75,10 @@ _FORBIDDEN_KINDS = {
     "aFChunk": "夹带的外来文档（altChunk）",
     "subDocument": "子文档",
     "frame": "框架网页",
+    "externalLink": "对其他工作簿的引用",
+    "connections": "数据连接",
+    "dialogsheet": "宏对话框",
+    "xlMacrosheet": "宏表",
 }
 _EXTERNAL_KINDS = {
     "attachedTemplate": "外部模板（附加模板）",
@@ -59,56 +87,54 @@ _EXTERNAL_KINDS = {
 }
 
 
-def read_parts(data: bytes) -> dict[str, bytes]:
-    """The parts of a DOCX by name, or `Refused` with the reason in Chinese."""
-    with _opened(data) as archive:
-        entries = _entries(archive)
-        parts = _contents(archive, entries)
+def read_parts(data: bytes, office: Office = WORD) -> dict[str, bytes]:
+    """The parts of a document by name, or `Refused` with the reason in Chinese."""
+    with _opened(data, office) as archive:
+        entries = _entries(archive, office)
+        parts = _contents(archive, entries, office)
     for name in (name for name in parts if _XML_NAME.search(name)):
         _refuse_unsafe_xml(name, parts[name])
     try:
-        _refuse_foreign(parts)
+        _refuse_foreign(parts, office)
         for name in (name for name in parts if name.lower().endswith(".rels")):
             _refuse_relations(name, parts[name])
     except BadXml as error:
-        raise _damaged(str(error)) from error
+        raise _damaged(office, str(error)) from error
     return parts
 
 
 # --- the container ---------------------------------------------------------------
 
 
-def _opened(data: bytes) -> zipfile.ZipFile:
+def _opened(data: bytes, office: Office) -> zipfile.ZipFile:
     """The zip archive behind the bytes, or a word on what it is instead."""
+    save = f"请在 Office 或 WPS 里另存为“{office.save_as}”。"
     if data.startswith(_OLE_FILE):
-        raise Refused(
-            "这是加密的文件，或旧版 Word 文档（.doc），不是 DOCX。",
-            "请在 Word 或 WPS 里去掉打开密码，另存为“Word 文档（.docx）”。",
-        )
+        raise Refused(f"这是加密的文件，或{office.older}，不是 {office.name}。", f"先去掉打开密码；{save}")
     if not data.startswith(b"PK\x03\x04"):
-        raise Refused("这不是 DOCX 文件（不是压缩包）。", "请在 Word 或 WPS 里另存为“Word 文档（.docx）”。")
+        raise Refused(f"这不是 {office.name} 文件（不是压缩包）。", save)
     if len(data) > MAX_UNPACKED:
         raise Refused(f"文件太大：{len(data) // 1048576} MB，最多 {MAX_UNPACKED // 1048576} MB。")
     try:
         return zipfile.ZipFile(io.BytesIO(data))
     except _UNREADABLE as error:
-        raise _damaged() from error
+        raise _damaged(office) from error
 
 
-def _damaged(name: str = "") -> Refused:
+def _damaged(office: Office, name: str = "") -> Refused:
     place = f"（{name}）" if name else ""
-    hint = "请用 Word 或 WPS 打开后重新保存，或换一份没有损坏的文件。"
-    return Refused(f"DOCX 文件已损坏，打不开{place}。", hint)
+    hint = "请用 Office 或 WPS 打开后重新保存，或换一份没有损坏的文件。"
+    return Refused(f"{office.name} 文件已损坏，打不开{place}。", hint)
 
 
-def _entries(archive: zipfile.ZipFile) -> list[zipfile.ZipInfo]:
+def _entries(archive: zipfile.ZipFile, office: Office) -> list[zipfile.ZipInfo]:
     """The directory of the archive, checked before anything is unpacked."""
     entries = archive.infolist()
     if len(entries) > MAX_ENTRIES:
         raise Refused(f"压缩包里有 {len(entries)} 个条目，最多 {MAX_ENTRIES} 个。")
     seen: set[str] = set()
     for entry in entries:
-        _check_entry(entry)
+        _check_entry(entry, office)
         key = entry.filename.lower()
         if key in seen:
             raise Refused(f"压缩包里有两个同名的条目：{entry.filename!r}。")
@@ -118,12 +144,12 @@ def _entries(archive: zipfile.ZipFile) -> list[zipfile.ZipInfo]:
     return [entry for entry in entries if not entry.is_dir()]
 
 
-def _check_entry(entry: zipfile.ZipInfo) -> None:
+def _check_entry(entry: zipfile.ZipInfo, office: Office) -> None:
     name = entry.orig_filename
     if _ODD_NAME.search(name):
         raise Refused(f"压缩包里有不安全的路径：{name[:80]!r}。")
     if entry.flag_bits & 0x1:
-        raise Refused("这个 DOCX 加了密码，读不了。", "请去掉密码后另存。")
+        raise Refused(f"这个 {office.name} 加了密码，读不了。", "请去掉密码后另存。")
     if entry.compress_type not in _METHODS:
         raise Refused(f"压缩包里用了不认识的压缩方法：{name[:80]!r}。")
     if entry.file_size > RATIO_FLOOR and entry.file_size > MAX_RATIO * max(entry.compress_size, 1):
@@ -134,7 +160,9 @@ def _too_big() -> Refused:
     return Refused(f"解开后超过 {MAX_UNPACKED // 1048576} MB，疑似压缩炸弹。")
 
 
-def _contents(archive: zipfile.ZipFile, entries: Iterable[zipfile.ZipInfo]) -> dict[str, bytes]:
+def _contents(
+    archive: zipfile.ZipFile, entries: Iterable[zipfile.ZipInfo], office: Office
+) -> dict[str, bytes]:
     """Unpack, counting real bytes: what a directory declares may be a lie."""
     parts: dict[str, bytes] = {}
     left = MAX_UNPACKED
@@ -143,7 +171,7 @@ def _contents(archive: zipfile.ZipFile, entries: Iterable[zipfile.ZipInfo]) -> d
             with archive.open(entry) as stream:
                 parts[entry.filename] = _read_up_to(stream, left)
         except _UNREADABLE as error:
-            raise _damaged(entry.filename) from error
+            raise _damaged(office, entry.filename) from error
         left -= len(parts[entry.filename])
     return parts
 
@@ -158,21 +186,21 @@ def _read_up_to(stream: IO[bytes], limit: int) -> bytes:
 # --- what stands inside ----------------------------------------------------------
 
 
-def _refuse_foreign(parts: Mapping[str, bytes]) -> None:
-    """No macros, no embedded files, and it has to be a Word document."""
+def _refuse_foreign(parts: Mapping[str, bytes], office: Office) -> None:
+    """No macros, no embedded files, and it has to be a document of its kind."""
     if CONTENT_TYPES not in parts:
-        raise Refused("这不是 DOCX 文件（缺少 [Content_Types].xml）。")
+        raise Refused(f"这不是 {office.name} 文件（缺少 [Content_Types].xml）。")
     types = content_types(parts[CONTENT_TYPES])
     declared = {kind.lower() for kind in (*types.defaults.values(), *types.overrides.values())}
     low = {name.lower() for name in parts}
     if any("macroenabled" in kind or "vba" in kind for kind in declared) or any("vba" in n for n in low):
-        raise Refused("文件里有宏，为了安全不打开。", "请另存为不带宏的“Word 文档（.docx）”。")
+        raise Refused("文件里有宏，为了安全不打开。", f"请另存为不带宏的“{office.save_as}”。")
     if any("/embeddings/" in name or "/activex/" in name for name in low):
         raise Refused("文件里嵌入了其他文件或控件（OLE、ActiveX），为了安全不打开。", _REMOVE)
-    if _TEMPLATE_TYPE in declared:
-        raise Refused("这是 Word 模板文件（.dotx）。", "请另存为“Word 文档（.docx）”再用。")
-    if MAIN_TYPE not in types.overrides.values():
-        raise Refused("这不是 Word 文档（可能是 Excel、PPT 或别的文件改了名）。")
+    if office.template in declared:
+        raise Refused("这是模板文件（.dotx、.xltx）。", f"请另存为“{office.save_as}”再用。")
+    if office.main not in types.overrides.values():
+        raise Refused(f"这不是 {office.name} 文件（可能是别的文件改了名）。")
     for name in parts:
         if types.of(name).endswith("xml") and not _XML_NAME.search(name):
             _refuse_unsafe_xml(name, parts[name])
@@ -183,9 +211,9 @@ def _refuse_unsafe_xml(name: str, data: bytes) -> None:
     text = data.removeprefix(b"\xef\xbb\xbf")
     declared = _ENCODING.match(text[:200])
     if b"\x00" in text[:200] or (declared and declared[1].lower() not in (b"utf-8", b"utf8", b"us-ascii")):
-        raise Refused(f"{name} 不是 UTF-8 编码，为了安全不打开。", "请用 Word 或 WPS 打开后重新保存。")
+        raise Refused(f"{name} 不是 UTF-8 编码，为了安全不打开。", "请用 Office 或 WPS 打开后重新保存。")
     if b"<!DOCTYPE" in text or b"<!ENTITY" in text:
-        raise Refused(f"{name} 里有 DTD 或实体定义，正常的 Word 文件没有这些，为了安全不打开。")
+        raise Refused(f"{name} 里有 DTD 或实体定义，正常的文件没有这些，为了安全不打开。")
 
 
 def _refuse_relations(name: str, data: bytes) -> None:
@@ -234,7 +262,7 @@ def pack(data: bytes, level: int = LEVEL) -> Packed:
 
 
 def write_parts(parts: Mapping[str, bytes]) -> bytes:
-    """A DOCX with these parts: equal parts give equal bytes."""
+    """A package with these parts: equal parts give equal bytes."""
     return write_packed({name: pack(data) for name, data in parts.items()})
 
 

@@ -1,0 +1,119 @@
+"""A filled-in form as a file came back, before anybody understands it.
+
+Each file format finds what stands at which field's place; a field is marked by
+several anchors, since office programs and people destroy some of them. What
+the marks say is put to the vote here, the same way for every format.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+
+class Anchor(StrEnum):
+    """What tells whose place it is, the most trustworthy first."""
+
+    CONTROL = "内容控件"
+    FIELD = "表单域"
+    BOOKMARK = "书签"
+    NAME = "名称"
+    LABEL = "标签"
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What one anchor says: `text` stands at the place of the field `path`.
+
+    In a table `path` is `needs.due` and `row` the row's place from 0, else -1.
+    `where` is a place a person can go to: `表1 行3 列2`, `第2页`, `基本信息!B4`.
+    Ticks stand in `text` as ☑, other boxes as □, line ends as a line feed.
+    """
+
+    path: str
+    text: str
+    anchor: Anchor
+    where: str
+    row: int = -1
+
+
+@dataclass(frozen=True, slots=True)
+class Stray:
+    """Text at a place that belongs to no field."""
+
+    text: str
+    where: str
+
+
+@dataclass(slots=True)
+class Returned:
+    """All that a file says.
+
+    `form`, `form_version` and `record` are its stamp (`casework/intake`, 1, and
+    `number v2 7F3A` of a printed record), empty where it has none; `title` is the
+    heading a person sees. `readings` hold every anchor's word, of empty places
+    too; `strays` what was written where nothing is asked; `notes` what else has
+    to be told (a sheet left out, a row beyond the last).
+    """
+
+    form: str = ""
+    form_version: int = 0
+    record: str = ""
+    title: str = ""
+    readings: list[Reading] = field(default_factory=list)
+    strays: list[Stray] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """What stands at a field's place after the vote: by which anchors, against which."""
+
+    path: str
+    row: int
+    text: str
+    where: str
+    anchors: tuple[Anchor, ...]
+    against: tuple[Reading, ...] = ()
+
+
+def settled(readings: Iterable[Reading]) -> Iterator[Settled]:
+    """One word for each field and row, in the order they were met.
+
+    The text that most anchors give is taken; between as many the one whose anchor
+    is the more trustworthy; and what somebody wrote before what was left empty.
+    """
+    places: dict[tuple[str, int], list[Reading]] = {}
+    for reading in readings:
+        places.setdefault((reading.path, reading.row), []).append(reading)
+    for (path, row), said in places.items():
+        by_text: dict[str, list[Reading]] = {}
+        for reading in said:
+            by_text.setdefault(squeezed(reading.text), []).append(reading)
+        best = max(by_text.values(), key=_weight)
+        against = tuple(each for each in said if each not in best and squeezed(each.text))
+        anchors = tuple(dict.fromkeys(each.anchor for each in best))
+        yield Settled(path, row, best[0].text, best[0].where, anchors, against)
+
+
+_RANKS = {anchor: -rank for rank, anchor in enumerate(Anchor)}
+
+
+def _weight(said: Sequence[Reading]) -> tuple[bool, int, int]:
+    return bool(squeezed(said[0].text)), len(said), max(_RANKS[each.anchor] for each in said)
+
+
+def squeezed(text: str) -> str:
+    """The text without blanks, rules and empty boxes: what is left of an empty place is nothing."""
+    return re.sub(r"[\s＿_□☐]+", "", text)
+
+
+def elected(votes: Mapping[Anchor, str]) -> tuple[str, tuple[Anchor, ...]]:
+    """The field most anchors name, and those that named it; '' for none."""
+    if not votes:
+        return "", ()
+    names = list(votes.values())
+    best = max(votes, key=lambda anchor: (names.count(votes[anchor]), _RANKS[anchor]))
+    return votes[best], tuple(anchor for anchor, name in votes.items() if name == votes[best])
