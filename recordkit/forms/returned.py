@@ -11,6 +11,10 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from .definition import Form
 
 
 class Anchor(StrEnum):
@@ -49,22 +53,37 @@ class Stray:
 
 @dataclass(slots=True)
 class Returned:
-    """All that a file says.
+    """All that a file says of one record.
 
-    `form`, `form_version` and `record` are its stamp (`casework/intake`, 1, and
-    `number v2 7F3A` of a printed record), empty where it has none; `title` is the
-    heading a person sees. `readings` hold every anchor's word, of empty places
-    too; `strays` what was written where nothing is asked; `notes` what else has
-    to be told (a sheet left out, a row beyond the last).
+    `record` is the stamp of a printed record (`LX01-GA-2026-0007-02 v2 7F3A`), empty
+    where there is none; `place` tells one record of a file from another (`第5行`).
+    `readings` hold every anchor's word, of empty places too; `strays` what was
+    written where nothing is asked; `notes` what else has to be told (a row beyond
+    the last, a field found twice).
     """
 
-    form: str = ""
-    form_version: int = 0
     record: str = ""
-    title: str = ""
+    place: str = ""
     readings: list[Reading] = field(default_factory=list)
     strays: list[Stray] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+
+
+class Paper(Protocol):
+    """A returned file, opened by its format.
+
+    `form` and `form_version` are its stamp (`casework/intake`, 1), '' and 0 where it
+    has none; `title` is the heading a person sees and `words` are the short texts
+    that may be labels: by these a form without a stamp is known.
+    """
+
+    form: str
+    form_version: int
+    title: str
+    words: Sequence[str]
+
+    def returned(self, form: Form) -> list[Returned]:
+        """What it says, read as that form: one record, or those of a workbook's rows."""
 
 
 @dataclass(frozen=True, slots=True)
