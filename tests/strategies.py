@@ -3,13 +3,14 @@ texts that break files, templates and pages."""
 
 from __future__ import annotations
 
+import re
 from datetime import date, datetime, time
 from decimal import Decimal
 from typing import Any
 
 from hypothesis import strategies as st
 
-from recordkit.records import casework, kinds
+from recordkit.records import casework, handwriting, kinds
 from recordkit.records.dates import DayRange, TimeRange
 from recordkit.records.identity import check_digit
 from recordkit.records.kinds import Kind, Unstated
@@ -162,6 +163,49 @@ def records_of(draw: st.DrawFn, model: type[Record], full: bool = False) -> Any:
         values["waivers"] = draw(st.lists(blocks_of(Waiver, full), max_size=2))
         values["printed"] = Snapshot(on=draw(days), texts=draw(texts))
     return model(**values)
+
+
+def faithful(record: Any) -> Any:
+    """The record with only such values as its printed form can say: no separators
+    within the names of a list, nothing that looks like an empty place, no unticked
+    其他, a signature's day only as a day."""
+    return type(record)(**_faithful(record), version=record.version)
+
+
+def _faithful(block: Block) -> dict[str, Any]:
+    found = {}
+    for name, spec, value in block.filled():
+        base = name.removesuffix("_other")
+        if base != name and kinds.OTHER not in (getattr(block, base, None) or ()):
+            continue
+        if isinstance(spec.kind, kinds.Sign | kinds.Seal):
+            on = None if isinstance(value.on, Unstated) else value.on
+            says = value.settled and not isinstance(value.state, Unstated)
+            found[name] = {"state": value.state, "on": on} if says else None
+        elif isinstance(value, Block):
+            found[name] = _faithful(value)
+        elif isinstance(value, list) and value and isinstance(value[0], Block):
+            found[name] = [_faithful(row) for row in value]
+        elif is_said(spec.kind, value):
+            found[name] = value
+    return found
+
+
+def is_said(kind: Kind, value: Any) -> bool:
+    """Whether the printed value says what it is."""
+    if isinstance(value, Unstated) or not isinstance(value, str | list):
+        return True
+    if isinstance(value, list):
+        return not isinstance(kind, kinds.Picks) or all(map(_is_one_name, value))
+    if isinstance(kind, kinds.Name) and handwriting.spaced_name(value):
+        return False
+    trimmed = value if isinstance(kind, kinds.Long) else value.strip("＿_").strip()
+    return value == trimmed and kinds.padded(value) != ""
+
+
+def _is_one_name(item: str) -> bool:
+    plain = item == item.strip("＿_").strip() and kinds.padded(item) != ""
+    return plain and not re.search("[、，,；;]", item) and item not in list(Unstated)
 
 
 def any_record() -> st.SearchStrategy[Any]:

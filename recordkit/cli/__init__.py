@@ -28,6 +28,7 @@ COMMANDS = {
     "check": ("records", "检查记录、案卷或整个站"),
     "render": ("printing", "把记录打印成 Word 和 PDF"),
     "blank": ("printing", "打印空白表"),
+    "read": ("reading", "读填好的表，变成记录"),
     "attach": ("attach", "归入扫描件、照片"),
     "find": ("find", "按姓名、拼音首字母、电话、编号查找"),
     "dossier": ("dossier", "案卷：立卷、进展、结卷"),

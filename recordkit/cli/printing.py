@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +10,7 @@ import click
 from ..errors import Exit, Severity
 from ..tasks import naming, printing
 from . import options, output
+from .progress import Progress
 from .shell import command
 
 
@@ -36,7 +36,7 @@ def render(
     """Print records."""
     station = options.station(station_path)
     formats = [name.strip().lower() for name in to.split(",") if name.strip()]
-    with _progress() as tick:
+    with Progress("打印") as tick:
         results = printing.render(paths, into, formats, draft, force, station, tick)
     if json_:
         output.as_json("printed", [_plain(result) for result in results])
@@ -65,37 +65,6 @@ def _plain(result: printing.Printed) -> dict[str, object]:
         "failed": result.failed,
         "findings": output.plain_findings(result.findings),
     }
-
-
-class _progress:
-    """A progress bar on stderr, only on a terminal and only for several records."""
-
-    def __enter__(self) -> Any:
-        self.bar: Any = None
-        return self._tick
-
-    def _tick(self, done: int, total: int) -> None:
-        if total < 3 or not sys.stderr.isatty():
-            return
-        if self.bar is None:
-            from rich.console import Console
-            from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
-
-            columns = (
-                TextColumn("打印"),
-                BarColumn(),
-                MofNCompleteColumn(),
-                TextColumn("还需"),
-                TimeRemainingColumn(),
-            )
-            self.bar = Progress(*columns, console=Console(stderr=True))
-            self.bar.start()
-            self.task = self.bar.add_task("", total=total)
-        self.bar.update(self.task, completed=done)
-
-    def __exit__(self, *_: object) -> None:
-        if self.bar is not None:
-            self.bar.stop()
 
 
 @command(help="打印空白表；写表单或类别的名字，不写就是全部。")

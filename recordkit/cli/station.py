@@ -8,7 +8,7 @@ import click
 
 from ..tasks import stations
 from . import options, output
-from .printing import _progress
+from .progress import Progress
 from .shell import command
 
 
@@ -27,7 +27,7 @@ def init(folder: Path, code: str) -> None:
 @click.argument("folder", type=options.path_type, default=Path("demo"), metavar="[文件夹]")
 def demo(folder: Path) -> None:
     """Print the whole sample station."""
-    with _progress() as tick:
+    with Progress("打印") as tick:
         made = stations.demo(folder, tick)
     for file in (*made.filled, *made.blank):
         output.show(str(file))

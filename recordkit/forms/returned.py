@@ -7,11 +7,12 @@ the marks say is put to the vote here, the same way for every format.
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING, Protocol
+
+from ..records.kinds import padded
 
 if TYPE_CHECKING:
     from .definition import Form
@@ -98,21 +99,28 @@ class Settled:
     against: tuple[Reading, ...] = ()
 
 
-def settled(readings: Iterable[Reading]) -> Iterator[Settled]:
+# Whether a text is what the form itself prints at the field's place.
+IsBlank = Callable[[str, str], bool]
+
+
+def _says_nothing(path: str, text: str) -> bool:
+    return not padded(text)
+
+
+def settled(readings: Iterable[Reading], is_blank: IsBlank = _says_nothing) -> Iterator[Settled]:
     """One word for each field and row, in the order they were met.
 
-    The text that most anchors give is taken; between as many the one whose anchor
-    is the more trustworthy; and what somebody wrote before what was left empty.
+    What somebody wrote goes before what was left empty, then what most anchors
+    give, then the more trustworthy anchor; but where one of them holds the same
+    and more (typed beside the control), that is taken.
     """
     places: dict[tuple[str, int], list[Reading]] = {}
     for reading in readings:
         places.setdefault((reading.path, reading.row), []).append(reading)
     for (path, row), said in places.items():
-        by_text: dict[str, list[Reading]] = {}
-        for reading in said:
-            by_text.setdefault(squeezed(reading.text), []).append(reading)
-        best = max(by_text.values(), key=_weight)
-        against = tuple(each for each in said if each not in best and squeezed(each.text))
+        written = [each for each in said if not is_blank(path, each.text)]
+        best = _best(written or said)
+        against = tuple(each for each in written if each not in best)
         anchors = tuple(dict.fromkeys(each.anchor for each in best))
         yield Settled(path, row, best[0].text, best[0].where, anchors, against)
 
@@ -120,13 +128,14 @@ def settled(readings: Iterable[Reading]) -> Iterator[Settled]:
 _RANKS = {anchor: -rank for rank, anchor in enumerate(Anchor)}
 
 
-def _weight(said: Sequence[Reading]) -> tuple[bool, int, int]:
-    return bool(squeezed(said[0].text)), len(said), max(_RANKS[each.anchor] for each in said)
-
-
-def squeezed(text: str) -> str:
-    """The text without blanks, rules and empty boxes: what is left of an empty place is nothing."""
-    return re.sub(r"[\s＿_□☐]+", "", text)
+def _best(said: Sequence[Reading]) -> list[Reading]:
+    """The readings that agree on the text to be taken, the most trustworthy first."""
+    by_text: dict[str, list[Reading]] = {}
+    for reading in sorted(said, key=lambda each: -_RANKS[each.anchor]):
+        by_text.setdefault("".join(reading.text.split()), []).append(reading)
+    best = max(by_text, key=lambda text: (len(by_text[text]), _RANKS[by_text[text][0].anchor]))
+    fuller = [text for text in by_text if best and best in text and text != best]
+    return by_text[max(fuller, key=len) if fuller else best]
 
 
 def elected(votes: Mapping[Anchor, str]) -> tuple[str, tuple[Anchor, ...]]:

@@ -119,6 +119,11 @@ def text(label: str, longest: int = 200, **about: Any) -> Any:
     return make(label, kinds.Text(longest), **about)
 
 
+def name(label: str, longest: int = 40, **about: Any) -> Any:
+    """A person's name."""
+    return make(label, kinds.Name(longest), **about)
+
+
 def long(label: str, lines: int = 4, longest: int = 20_000, **about: Any) -> Any:
     """Paragraphs; a blank form leaves room for `lines` handwritten lines."""
     return make(label, kinds.Long(lines, longest), **about)

@@ -16,7 +16,7 @@ GENDERS = "男;女;未说明"
 class Person(Block):
     """人员基本信息."""
 
-    name: f.Text = f.text("姓名", 40, need=f.FILL, privacy=f.PERSONAL, hint="身份不明的写“无名氏”加建档号")
+    name: f.Text = f.name("姓名", need=f.FILL, privacy=f.PERSONAL, hint="身份不明的写“无名氏”加建档号")
     gender: f.Choice = f.choice(
         "性别",
         GENDERS,
@@ -83,7 +83,7 @@ class Person(Block):
 class Contact(Block):
     """A guardian or somebody to call."""
 
-    name: f.Text = f.text("姓名", 40)
+    name: f.Text = f.name("姓名")
     relation: f.Choice = f.choice(
         "与服务对象关系",
         "配偶;父亲;母亲;子女;儿媳/女婿;祖父母/外祖父母;孙子女/外孙子女;兄弟姐妹;其他亲属;"
@@ -170,7 +170,7 @@ class Category(Block):
 class FamilyMember(Block):
     """One member of the family; feeds the genogram."""
 
-    name: f.Text = f.text("姓名", 40)
+    name: f.Text = f.name("姓名")
     relation: f.Choice = f.choice(
         "关系",
         "配偶;父亲;母亲;子女;继/养父母;继/养子女;公婆/岳父母;儿媳/女婿;祖父母/外祖父母;"

@@ -106,6 +106,13 @@ def parse(data: bytes, path: Path) -> Loaded:
     return Loaded(path, record, notes.sorted(), notes.lines)
 
 
+def from_form(model: type[Record], tree: dict[str, Any], path: Path) -> Loaded:
+    """Like `load`, from what was written on a form: identifiers → texts as `read`
+    takes them, tables as lists of such mappings. There are no lines to name."""
+    notes = _Notes(path)
+    return Loaded(path, _validated(model, {"form": model.form_id, **tree}, notes), notes.findings)
+
+
 class _Notes:
     """Findings about one file, and the line of each value."""
 
@@ -130,7 +137,7 @@ class _Notes:
     def line(self, loc: Loc) -> int:
         while loc and loc not in self.lines:
             loc = loc[:-1]
-        return self.lines.get(loc, 1)
+        return self.lines.get(loc, 1 if self.lines else 0)
 
     def sorted(self) -> list[Finding]:
         def line(finding: Finding) -> int:

@@ -37,7 +37,7 @@ def attach(
     for filed in results:
         with _kept(filed):
             sheet = _sheet(filed)
-            filed.record = told or _by_mark(sheet.mark, home)
+            filed.record = told or by_mark(sheet.mark, home)
             if filed.record:
                 groups.setdefault(filed.record.resolve(), []).append(sheet)
             else:
@@ -91,7 +91,7 @@ def _named(word: str, home: Workspace | None) -> Path:
     return found
 
 
-def _by_mark(mark: Mark | None, home: Workspace | None) -> Path | None:
+def by_mark(mark: Mark | None, home: Workspace | None) -> Path | None:
     """The record a QR names: by its number, or by its content where it had none yet."""
     if mark is None or home is None:
         return None

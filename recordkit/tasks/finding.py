@@ -109,6 +109,12 @@ def record_numbered(station: Workspace, number: str) -> Path | None:
     return None
 
 
+def numbered(station: Workspace, name: str) -> list[str]:
+    """The numbers of the clients of exactly that name."""
+    records = (folder / "client-record.yaml" for folder in _folders(station, "clients"))
+    return [p.parent.name for p in records if p.is_file() and skim(p, ("name",)).get("name") == name]
+
+
 def records_of(station: Workspace, form_id: str) -> Iterator[Path]:
     """Every record of one form."""
     for folder in station.folders():

@@ -7,15 +7,15 @@ ValueError with a Chinese sentence; the place is added by whoever knows it.
 """
 
 from .amounts import Money, Number, Rating
-from .base import BOX, OTHER, RULE, TICKED, Kind, Lookup, Unstated, boxes
+from .base import BOX, OTHER, RULE, TICKED, Answer, Kind, Lookup, Unstated, boxes, padded
 from .choices import EXCLUSIVE, Choice, Multi, YesNo, folded
 from .nested import Files, Nested, Picture, Seal, Sign, Table
 from .times import BLANK_DAY, Day, Days, DayTime, Times
-from .words import Address, IdNo, Long, Phone, Picks, Ref, Refs, RowNo, Text
+from .words import Address, IdNo, Long, Name, Phone, Picks, Ref, Refs, RowNo, Text
 
 __all__ = [
     "BLANK_DAY", "BOX", "EXCLUSIVE", "OTHER", "RULE", "TICKED",
-    "Address", "Choice", "Day", "DayTime", "Days", "Files", "IdNo", "Kind", "Long", "Lookup",
-    "Money", "Multi", "Nested", "Number", "Phone", "Picks", "Picture", "Rating", "Ref", "Refs",
-    "RowNo", "Seal", "Sign", "Table", "Text", "Times", "Unstated", "YesNo", "boxes", "folded",
+    "Address", "Answer", "Choice", "Day", "DayTime", "Days", "Files", "IdNo", "Kind", "Long", "Lookup",
+    "Money", "Multi", "Name", "Nested", "Number", "Phone", "Picks", "Picture", "Rating", "Ref", "Refs",
+    "RowNo", "Seal", "Sign", "Table", "Text", "Times", "Unstated", "YesNo", "boxes", "folded", "padded",
 ]  # fmt: skip

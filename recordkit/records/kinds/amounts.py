@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, ClassVar
 
-from .. import money
-from .base import RULE, Kind, Lookup
+from .. import handwriting, money
+from .base import RULE, Answer, Kind, Lookup
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +37,12 @@ class Number(Kind):
         if number != int(number):
             raise ValueError(f"{number} 应是整数")
         return int(number)
+
+    def _answer(self, text: str) -> Answer:
+        bare = text.strip().strip(RULE).strip()
+        return Answer(
+            handwriting.number(bare.removesuffix(self.unit).strip(f"{RULE} ") if self.unit else bare)
+        )
 
     def _show(self, value: Any, lookup: Lookup | None = None, other: str = "") -> str:
         return money.print_number(value) + self.unit
@@ -67,6 +74,11 @@ class Rating(Kind):
     def accept(self, raw: object) -> int:
         return int(Number(least=self.low, most=self.high, whole=True).accept(raw))
 
+    def _answer(self, text: str) -> Answer:
+        return Answer(
+            handwriting.number(re.sub(r"分?[（(].*", "", text, flags=re.DOTALL).strip(f"{RULE} 分\n"))
+        )
+
     def _show(self, value: Any, lookup: Lookup | None = None, other: str = "") -> str:
         return f"{value}分（{self.low}–{self.high}分）"
 
@@ -94,6 +106,14 @@ class Money(Kind):
         if isinstance(raw, bool) or not isinstance(raw, int | Decimal):
             raise ValueError("这里要写金额，如 1200 或 1,200.50")
         return money.read_money(f"{raw:f}" if isinstance(raw, Decimal) else str(raw))
+
+    def _answer(self, text: str) -> Answer:
+        figures, _, words = text.strip().partition("（大写：")
+        amount = figures.replace("人民币", "").strip(f"{RULE} ")
+        said = words.strip(f"{RULE} ）)")
+        if said and said != money.capitals(money.read_money(amount)):
+            raise ValueError(f"小写“{amount}”和大写“{said}”不一致")
+        return Answer(amount)
 
     def _show(self, value: Any, lookup: Lookup | None = None, other: str = "") -> str:
         figures = money.print_money(value)

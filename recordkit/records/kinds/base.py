@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any, ClassVar, Protocol
 
@@ -23,6 +24,16 @@ class Unstated(StrEnum):
 
 
 _UNSTATED = frozenset(Unstated)
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a person left in a printed cell: what `read` takes, what stands behind
+    其他, and what has to be looked at."""
+
+    raw: Any = None
+    other: str = ""
+    doubt: str = ""
 
 
 class Lookup(Protocol):
@@ -70,6 +81,21 @@ class Kind:
         """The options of a closed list, else nothing."""
         return ()
 
+    def answer(self, text: str) -> Answer:
+        """What the text of a filled-in cell says, the other way from `show` and
+        `blank`; ValueError for what has to be asked about."""
+        whole, removed = clean(text)
+        if padded(whole) in ("", padded(self.blank())):
+            return Answer()
+        bare = whole.strip()
+        said = Answer(bare) if bare in _UNSTATED and bare not in self.options() else self._answer(whole)
+        if removed:
+            return replace(said, doubt=f"去掉了不能保存和打印的字符：{'、'.join(removed)}")
+        return said
+
+    def _answer(self, text: str) -> Answer:
+        return Answer(text.strip().strip(f"{RULE}_").strip())
+
     def show(self, value: Any, lookup: Lookup | None = None, other: str = "") -> str:
         """The printed text; of what is unstated, the reason."""
         if isinstance(value, Unstated):
@@ -101,6 +127,11 @@ class Kind:
     def json_schema(self) -> dict[str, Any]:
         """JSON Schema of what a record file holds."""
         return dict(self.schema)
+
+
+def padded(text: str) -> str:
+    """The text without blanks, rules and boxes: of a place left empty only what is printed there."""
+    return re.sub(rf"[\s{RULE}_□☐]+", "", text)
 
 
 def texts(raw: object, wanted: str) -> list[str]:

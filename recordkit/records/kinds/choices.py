@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from typing import Any, ClassVar
 
+from .. import ticks
 from ..text import narrow
-from .base import Kind, Lookup, Unstated, boxes, texts
+from .base import OTHER, Answer, Kind, Lookup, Unstated, boxes, texts
 
 # Options that stand alone (users' rule 3).
 EXCLUSIVE = frozenset({"无", "不适用"})
@@ -26,6 +27,9 @@ class Choice(Kind):
 
     def parse(self, text: str) -> str:
         return _option(text, self.listed)
+
+    def _answer(self, text: str) -> Answer:
+        return _one(_marked(text, self.listed))
 
     def _show(self, value: Any, lookup: Lookup | None = None, other: str = "") -> str:
         return boxes(self.listed, [value], other)
@@ -63,6 +67,9 @@ class Multi(Kind):
             raise ValueError(f"“{min(alone)}”不能与其他选项同选")
         return sorted(chosen, key=self.listed.index) or None  # type: ignore[return-value]
 
+    def _answer(self, text: str) -> Answer:
+        return _marked(text, self.listed)
+
     def _show(self, value: Any, lookup: Lookup | None = None, other: str = "") -> str:
         return boxes(self.listed, value, other)
 
@@ -95,6 +102,9 @@ class YesNo(Kind):
             return raw
         raise ValueError("这里只写 是 或 否")
 
+    def _answer(self, text: str) -> Answer:
+        return _one(_marked(text, ("是", "否")))
+
     def _show(self, value: Any, lookup: Lookup | None = None, other: str = "") -> str:
         return boxes(("是", "否"), ["是" if value else "否"])
 
@@ -106,6 +116,44 @@ class YesNo(Kind):
 
     def describe(self) -> str:
         return "是/否"
+
+
+def _marked(text: str, listed: Sequence[str]) -> Answer:
+    """The options ticked in the printed line, or named in words."""
+    if named := _in_words(text.strip(), listed):
+        return named
+    line, reason = _unstated(text)
+    if not ticks.is_marked(line):
+        return Answer(text.strip())
+    found = ticks.ticked(line, listed)
+    if reason and not found.chosen:
+        return Answer(reason)
+    other = found.other + (f"（{reason}）" if reason else "")
+    return Answer(list(found.chosen) or None, other, found.doubt)
+
+
+def _one(answer: Answer) -> Answer:
+    """The answer to a question that admits one option."""
+    if not isinstance(answer.raw, list):
+        return answer
+    if len(answer.raw) > 1:
+        raise ValueError(f"只能选一项，勾了 {len(answer.raw)} 项：{'、'.join(answer.raw)}")
+    return replace(answer, raw=answer.raw[0])
+
+
+def _unstated(text: str) -> tuple[str, str]:
+    """The printed options and the reason printed behind them: `□甲　□乙（不详）`."""
+    found = re.fullmatch(rf"(.*)[（(]({'|'.join(Unstated)})[）)]\s*", text, re.DOTALL)
+    return (found[1], found[2]) if found else (text, "")
+
+
+def _in_words(text: str, listed: Sequence[str]) -> Answer | None:
+    """Options in words, as the cells of a table print them: `甲、其他：说明`."""
+    options = "|".join(re.escape(option) for option in sorted(listed, key=len, reverse=True))
+    found = re.fullmatch(rf"((?:{options})(?:[、，,；;\s]+(?:{options}))*)(?:[：:](.*))?", text, re.DOTALL)
+    if not found or (found[2] and OTHER not in found[1]):
+        return None
+    return Answer(re.findall(options, found[1]), (found[2] or "").strip())
 
 
 def _option(text: str, listed: Sequence[str]) -> str:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from .base import Kind, Lookup
+from .base import Answer, Kind, Lookup
+from .times import BLANK_DAY
 from .words import RowNo
 
 
@@ -60,14 +61,25 @@ class Nested(Kind):
         return {"type": "array", "items": inner} if self.many else inner
 
 
-class Sign(Nested):
-    """A signature; its box stays empty for the pen until there is proof."""
+class _Signed(Nested):
+    """What is signed or sealed; its box stays empty for the pen until there is proof."""
+
+    def blank(self) -> str:
+        return BLANK_DAY
+
+    def _answer(self, text: str) -> Answer:
+        """State and day as printed; a name typed there signs nothing."""
+        return Answer(self.part.from_text(text.strip().partition("，")[0]).plain())
+
+
+class Sign(_Signed):
+    """A signature."""
 
     def describe(self) -> str:
         return "签名，签后写 已签 2026-03-05"
 
 
-class Seal(Nested):
+class Seal(_Signed):
     """Room of 45 × 45 mm for an official seal."""
 
     def describe(self) -> str:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
-from .. import dates
-from .base import Kind, Lookup
+from .. import dates, handwriting
+from .base import Answer, Kind, Lookup
 
 BLANK_DAY = "　　　　年　　月　　日"
 
@@ -21,6 +21,10 @@ class Day(Kind):
         if isinstance(raw, date) and not isinstance(raw, datetime):
             return raw
         raise ValueError("这里要写日期，如 2026-03-05")
+
+    def _answer(self, text: str) -> Answer:
+        written = handwriting.day(text)
+        return Answer(written.text, doubt=written.doubt)
 
     def _show(self, value: Any, lookup: Lookup | None = None, other: str = "") -> str:
         return dates.print_day(value)
@@ -49,6 +53,10 @@ class DayTime(Kind):
             return self.parse(self.plain(raw))
         raise ValueError("这里要写日期和时间，如 2026-03-09 9:30")
 
+    def _answer(self, text: str) -> Answer:
+        written = handwriting.moment(text)
+        return Answer(written.text, doubt=written.doubt)
+
     def _show(self, value: Any, lookup: Lookup | None = None, other: str = "") -> str:
         return f"{dates.print_day(value)} {dates.print_time(value)}"
 
@@ -76,6 +84,10 @@ class Days(Kind):
             return self.parse(self.plain(raw))
         raise ValueError("这里要写起止日期，如 2026-03-10至2026-07-10")
 
+    def _answer(self, text: str) -> Answer:
+        written = handwriting.days(text)
+        return Answer(written.text, doubt=written.doubt)
+
     def _show(self, value: Any, lookup: Lookup | None = None, other: str = "") -> str:
         return f"{dates.print_day(value.start)}至{dates.print_day(value.end)}"
 
@@ -102,6 +114,9 @@ class Times(Kind):
         if isinstance(raw, dates.TimeRange):
             return self.parse(self.plain(raw))
         raise ValueError("这里要写起止时间，如 14:00至15:10")
+
+    def _answer(self, text: str) -> Answer:
+        return Answer(handwriting.times(text))
 
     def _show(self, value: Any, lookup: Lookup | None = None, other: str = "") -> str:
         return f"{dates.print_time(value.start)}至{dates.print_time(value.end)}"

@@ -6,9 +6,9 @@ import re
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from .. import identity, phones
+from .. import handwriting, identity, phones
 from ..text import narrow
-from .base import BOX, Kind, Lookup, named, texts
+from .base import BOX, Answer, Kind, Lookup, named, texts
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +25,15 @@ class Text(Kind):
         return text
 
 
+class Name(Text):
+    """A person's name; on a form it may be spread with blanks."""
+
+    def _answer(self, text: str) -> Answer:
+        if name := handwriting.spaced_name(text):
+            return Answer(name, doubt=f"“{text.strip()}”去掉字间空格，读作“{name}”")
+        return Answer(Text._answer(self, text).raw)
+
+
 @dataclass(frozen=True, slots=True)
 class Long(Kind):
     """Text of any length in paragraphs; `lines` is the room a blank form leaves."""
@@ -39,6 +48,9 @@ class Long(Kind):
         if len(text) > self.longest:
             raise ValueError(f"这里最多写{self.longest}字，现有{len(text)}字")
         return "\n".join(line.rstrip() for line in text.split("\n"))
+
+    def _answer(self, text: str) -> Answer:
+        return Answer(text)
 
     def describe(self) -> str:
         return "长文字（可分段，写在 | 下面）"
@@ -57,6 +69,9 @@ class IdNo(Kind):
 
     def blank(self) -> str:
         return BOX * 18
+
+    def _answer(self, text: str) -> Answer:
+        return Answer(re.sub(rf"[\s{BOX}]", "", text))
 
     def example(self) -> str:
         return '"370102…"（18位，写在引号里）'

@@ -1,0 +1,46 @@
+"""A progress bar on stderr, only on a terminal and only for several things."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from typing import Any
+
+_FEW = 3
+
+
+class Progress:
+    """`with Progress("打印") as tick:` and `tick(done, total)` after each."""
+
+    def __init__(self, doing: str) -> None:
+        self.doing = doing
+        self.bar: Any = None
+
+    def __enter__(self) -> Callable[[int, int], None]:
+        return self._tick
+
+    def _tick(self, done: int, total: int) -> None:
+        if total < _FEW or not sys.stderr.isatty():
+            return
+        if self.bar is None:
+            self._start(total)
+        self.bar.update(self.task, completed=done)
+
+    def _start(self, total: int) -> None:
+        from rich.console import Console
+        from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+        columns = (
+            TextColumn(self.doing),
+            BarColumn(),
+            MofNCompleteColumn(),
+            TextColumn("还需"),
+            TimeRemainingColumn(),
+        )
+        self.bar = Progress(*columns, console=Console(stderr=True))
+        self.bar.start()
+        self.task = self.bar.add_task("", total=total)
+
+    def __exit__(self, *_: object) -> None:
+        if self.bar is not None:
+            self.bar.stop()

@@ -1,0 +1,178 @@
+"""A returned form beside the record it was printed from: what differs, side by side.
+
+A field whose text is still the printed one was not touched, however it reads;
+only what a person changed is understood anew and offered to be taken over.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from difflib import SequenceMatcher
+from typing import Any
+
+from .. import forms
+from ..forms import Form
+from ..forms.answers import Names, State, Understood, is_blank, understood
+from ..forms.blocks import Arranged, Table, cells
+from ..forms.returned import Settled
+from ..records.context import Context
+from ..records.kinds import Sign
+from ..records.model import Record
+
+Row = dict[str, Settled]
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """A field that says one thing in the record and another on the form."""
+
+    label: str
+    recorded: str
+    returned: str
+    where: str
+
+
+@dataclass(slots=True)
+class Compared:
+    """What differs, what was understood of it, and the record's values with it taken over."""
+
+    differences: list[Difference] = field(default_factory=list)
+    understood: Understood = field(default_factory=Understood)
+    tree: dict[str, Any] = field(default_factory=dict)
+
+
+def compared(
+    form: Form, record: Record, context: Context, places: Sequence[Settled], names: Names
+) -> Compared:
+    """The form's places against what the record prints."""
+    printed = forms.filled(form, record, context)
+    return _Comparison(form, record, printed, names).of(places)
+
+
+class _Comparison:
+    """One form and one record."""
+
+    def __init__(self, form: Form, record: Record, printed: Arranged, names: Names) -> None:
+        self.form = form
+        self.names = names
+        self.texts = {
+            cell.path: cell.text
+            for block in printed.blocks
+            if not isinstance(block, Table)
+            for cell in cells(block)
+        }
+        self.tables = {
+            block.path: [{cell.path: cell.text for cell in row} for row in block.rows]
+            for block in printed.blocks
+            if isinstance(block, Table)
+        }
+        self.result = Compared(tree={**record.plain(), **_envelope(record)})
+
+    def of(self, places: Sequence[Settled]) -> Compared:
+        changed = [place for place in places if place.row < 0 and self.is_changed(place)]
+        for place in changed:
+            self.differ(place, self.texts.get(place.path, ""))
+        self.result.understood = understood(self.form, changed, self.names, printed=True)
+        self.take_over(changed)
+        for table, old in self.tables.items():
+            rows = _rows(place for place in places if place.path.startswith(f"{table}."))
+            if rows:
+                self.table(table, old, [row for row in rows if not self.is_empty(row)])
+        return self.result
+
+    def is_changed(self, place: Settled) -> bool:
+        """Whether somebody changed what was printed, of what is on record; a signature
+        is settled by its scan and not by what is typed."""
+        spec = self.form.spec_at(place.path)
+        if spec is None or not spec.stored or isinstance(spec.kind, Sign):
+            return False
+        return self.said(place.path, place.text) != self.said(place.path, self.texts.get(place.path, ""))
+
+    def said(self, path: str, text: str) -> str:
+        return "" if is_blank(self.form, path, text) else "".join(text.split())
+
+    def is_empty(self, row: Mapping[str, Settled]) -> bool:
+        return all(is_blank(self.form, place.path, place.text) for place in row.values())
+
+    def differ(self, place: Settled, recorded: str, row: int = -1) -> None:
+        spec = self.form.spec_at(place.path)
+        label = spec.label if spec else place.path
+        said = "" if is_blank(self.form, place.path, place.text) else place.text.strip()
+        number = f"第{row + 1}行 " if row >= 0 else ""
+        was = "" if is_blank(self.form, place.path, recorded) else recorded.strip()
+        self.result.differences.append(Difference(f"{number}{label}", was, said, place.where))
+
+    def take_over(self, changed: Sequence[Settled]) -> None:
+        wrong = {item.path for item in self.result.understood.items if item.state is State.WRONG}
+        for place in changed:
+            if place.path not in wrong:
+                for name in (place.path, f"{place.path}_other"):
+                    self.result.tree.pop(name, None)
+        values = dict(self.result.understood.values)
+        if "local" in values:
+            values["local"] = {**(self.result.tree.get("local") or {}), **values["local"]}
+        self.result.tree |= values
+
+    def table(self, table: str, old: list[dict[str, str]], new: list[Row]) -> None:
+        """Rows put side by side where they are alike; the others are new, changed or gone."""
+        old = [row for row in old if any(self.said(path, text) for path, text in row.items())]
+        columns = list(dict.fromkeys(path for row in new for path in row))
+        before = [tuple(self.said(path, row.get(path, "")) for path in columns) for row in old]
+        after = [
+            tuple(self.said(path, row[path].text) if path in row else "" for path in columns) for row in new
+        ]
+        kept = self.result.tree.get(table) or []
+        rows: list[dict[str, Any]] = []
+        for kind, i1, i2, j1, j2 in SequenceMatcher(None, before, after, autojunk=False).get_opcodes():
+            if kind == "equal":
+                rows += kept[i1:i2]
+                continue
+            for number in range(i1, i2):
+                if number - i1 >= j2 - j1:
+                    label = self.form.spec_at(table)
+                    text = "；".join(text for text in old[number].values() if text)
+                    self.result.differences.append(
+                        Difference(
+                            f"{label.label if label else table} 第{number + 1}行", text, "（没有这一行）", ""
+                        )
+                    )
+            for offset, number in enumerate(range(j1, j2)):
+                at = i1 + offset if i1 + offset < i2 else -1
+                rows.append(
+                    self.row(
+                        table, new[number], number, kept[at] if at >= 0 else {}, old[at] if at >= 0 else {}
+                    )
+                )
+        self.result.tree[table] = rows
+
+    def row(
+        self, table: str, row: Row, number: int, kept: Mapping[str, Any], old: Mapping[str, str]
+    ) -> dict[str, Any]:
+        """One row as it would be taken over."""
+        changed = [
+            p for p in row.values() if self.said(p.path, p.text) != self.said(p.path, old.get(p.path, ""))
+        ]
+        changed = [p for p in changed if (spec := self.form.spec_at(p.path)) and spec.stored]
+        for place in changed:
+            self.differ(place, old.get(place.path, ""), number)
+        found = understood(self.form, [replace(p, row=number) for p in changed], self.names, printed=True)
+        self.result.understood.items += found.items
+        wrong = {item.path for item in found.items if item.state is State.WRONG}
+        gone = {p.path.rpartition(".")[2] for p in changed if p.path not in wrong}
+        left = {name: value for name, value in kept.items() if name.removesuffix("_other") not in gone}
+        return {**left, **found.rows.get(table, {}).get(number, {})}
+
+
+def _rows(places: Iterator[Settled] | Sequence[Settled]) -> list[Row]:
+    rows: dict[int, Row] = {}
+    for place in places:
+        rows.setdefault(place.row, {})[place.path] = place
+    return [rows[number] for number in sorted(rows)]
+
+
+def _envelope(record: Record) -> dict[str, Any]:
+    """What is no field of the form and stays as it is."""
+    names = ("revision", "waivers", "printed", "local")
+    kept = {name: value for name in names if (value := getattr(record, name)) is not None}
+    return {"form_version": str(record.form_version), "version": str(record.version), **kept}

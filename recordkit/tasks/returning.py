@@ -1,0 +1,315 @@
+"""Filled-in forms read back: known, understood, compared, and put where they belong.
+
+What comes back is a file per record and a line per field. A record that is
+already there is never overwritten unasked: what differs is shown side by side.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from .. import forms
+from ..errors import Conflict, Finding, NotFound, RecordkitError, Refused, UsageProblem
+from ..forms import Form, identify
+from ..forms.answers import Item, Names, State, Understood, places, understood
+from ..forms.returned import Paper, Returned, Settled, Stray
+from ..records import disk, writing
+from ..records.context import Context
+from ..records.model import Record
+from ..records.reading import Loaded, from_form, load
+from . import amending, finding
+from .attaching import by_mark
+from .comparing import Difference, compared
+from .printing import surroundings
+from .proving import Mark
+from .workspace import INBOX, Workspace
+from .writing import new
+
+MAX_BYTES = 30 * 1024 * 1024
+SUFFIXES = (".docx", ".xlsx", ".pdf")
+_PICTURES = (b"\xff\xd8\xff", b"\x89PNG", b"GIF8", b"\x00\x00\x00\x18ftyp", b"\x00\x00\x00\x1cftyp")
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """How files are to be read: as which form, whose they are, where to, and whether
+    an existing record takes over what was changed."""
+
+    form: Form | None = None
+    client: str = ""
+    dossier: str = ""
+    into: Path | None = None
+    update: bool = False
+    force: bool = False
+
+
+@dataclass(slots=True)
+class Back:
+    """What became of one returned record: a line for each field, what else was on
+    the paper, and where the values are now."""
+
+    source: Path
+    place: str = ""
+    form: Form | None = None
+    items: list[Item] = field(default_factory=list)
+    strays: list[Stray] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    findings: list[Finding] = field(default_factory=list)
+    record: Record | None = None
+    existing: Path | None = None
+    differences: list[Difference] = field(default_factory=list)
+    written: Path | None = None
+    failed: RecordkitError | None = None
+
+    @property
+    def doubts(self) -> list[Item]:
+        """The fields a person has to look at."""
+        return [item for item in self.items if item.state is not State.READ]
+
+    @property
+    def is_clean(self) -> bool:
+        """Whether all that was written was understood and is where it belongs."""
+        asks = self.doubts or self.findings or self.strays or self.failed
+        return not asks and (self.written is not None or not self.differences)
+
+
+def files_in(paths: Sequence[Path]) -> list[Path]:
+    """The files meant: files as they are, folders with the forms below them."""
+    found: list[Path] = []
+    for path in paths:
+        if path.is_dir():
+            inner = sorted(
+                each
+                for each in path.rglob("*")
+                if each.suffix.lower() in SUFFIXES and not each.name.startswith(("~$", "."))
+            )
+            if not inner:
+                raise NotFound(f"{path} 里没有填好的表（{'、'.join(SUFFIXES)}）")
+            found += inner
+        elif path.is_file():
+            found.append(path)
+        else:
+            raise NotFound(f"找不到：{path}")
+    return list(dict.fromkeys(found))
+
+
+def read(path: Path, wish: Wish, station: Workspace | None, today: date) -> Iterator[Back]:
+    """Read one file: a form, or a workbook of many records. Never raises for what is
+    wrong with the file: `failed` says it."""
+    try:
+        paper = opened(path)
+        form = _form_of(paper, path, wish, station)
+        results = paper.returned(form)
+    except RecordkitError as problem:
+        yield Back(path, failed=problem)
+        return
+    if not results:
+        yield Back(path, form=form, failed=NotFound(f"{path.name} 里没有填写的内容"))
+    for returned in results:
+        back = Back(path, returned.place, form, strays=list(returned.strays), notes=list(returned.notes))
+        back.notes += _about_version(paper, form)
+        try:
+            _Reading(back, form, returned, wish, station, today).run()
+        except RecordkitError as problem:
+            back.failed = problem
+        yield back
+
+
+def opened(path: Path) -> Paper:
+    """The file by what it is, whatever it is called; Refused for what is no form."""
+    if path.stat().st_size > MAX_BYTES:
+        raise Refused(f"{path.name} 超过 {MAX_BYTES >> 20} MB，不像一张表")
+    data = disk.read_bytes(path)
+    if data.startswith(b"%PDF"):
+        from ..formats import pdf_form
+
+        return pdf_form.open_paper(data)
+    if data.startswith(_PICTURES):
+        raise Refused(f"{path.name} 是图片，读不出文字", "签字的扫描件用 recordkit attach 归入")
+    if b"xl/workbook" in data or path.suffix.lower() in (".xlsx", ".xlsm", ".xls"):
+        from ..formats import xlsx
+
+        return xlsx.open_paper(data)
+    from ..formats.docx import returned
+
+    return returned.open_paper(data)
+
+
+def _form_of(paper: Paper, path: Path, wish: Wish, station: Workspace | None) -> Form:
+    """The form it is: by its stamp, by what the caller says, by title and labels."""
+    own = station.layouts if station else None
+    if paper.form:
+        form = forms.load(paper.form, own)
+        if wish.form and wish.form.id != form.id:
+            raise UsageProblem(f"{path.name} 是《{form.title}》，不是《{wish.form.title}》", "去掉 --as 再读")
+        if paper.form_version > form.version:
+            raise Refused(
+                f"{path.name} 是第 {paper.form_version} 版的《{form.title}》，本程序只认识第 {form.version} 版",
+                "请升级 recordkit",
+            )
+        return form
+    if wish.form:
+        return wish.form
+    likely = identify.likely(paper, [forms.load(form.id, own) for form in forms.catalogue()])
+    if len(likely) == 1:
+        return likely[0]
+    among = f"可能是：{'、'.join(f'《{form.title}》' for form in likely[:4])}" if likely else "没有相像的表"
+    raise UsageProblem(f"看不出 {path.name} 是哪张表；{among}", "加 --as 表单，如 --as 接案")
+
+
+def _about_version(paper: Paper, form: Form) -> list[str]:
+    if not paper.form:
+        return [f"文件里没有表单标记，按标题和栏目认作《{form.title}》"]
+    if paper.form_version < form.version:
+        return [f"这是第 {paper.form_version} 版的表（现在是第 {form.version} 版），已按旧版的栏目读入"]
+    return []
+
+
+class _Reading:
+    """One returned record on its way into a file."""
+
+    def __init__(
+        self,
+        back: Back,
+        form: Form,
+        returned: Returned,
+        wish: Wish,
+        station: Workspace | None,
+        today: date,
+    ) -> None:
+        self.back, self.form, self.returned = back, form, returned
+        self.wish, self.station, self.today = wish, station, today
+        self.names = names_of(station)
+
+    def run(self) -> None:
+        found = places(self.form, self.returned)
+        self.back.existing = self.already_there()
+        if self.back.existing:
+            self.compare(load(self.back.existing), found)
+        else:
+            self.take(found)
+
+    def already_there(self) -> Path | None:
+        """The record it was printed from, by the stamp it carries."""
+        mark = Mark.read(self.returned.record)
+        return by_mark(mark, self.station) if mark else None
+
+    def take(self, found: Sequence[Settled]) -> None:
+        """A record of its own, from what the form says alone."""
+        said = understood(self.form, found, self.names, printed=bool(self.returned.record))
+        self.note_client(said, found)
+        loaded = self.understand(said.items, said.tree())
+        if loaded.record is None or not any(True for _ in loaded.record.filled()):
+            raise NotFound("表上没有读到填写的内容")
+        self.back.record = loaded.record
+        self.back.written = self.write(loaded.record, said)
+
+    def understand(self, items: Sequence[Item], tree: Mapping[str, Any]) -> Loaded:
+        self.back.items = list(items)
+        loaded = from_form(self.form.model, dict(tree), self.back.source)
+        self.back.findings = loaded.findings
+        return loaded
+
+    def note_client(self, said: Understood, found: Sequence[Settled]) -> None:
+        """A name where the program would have printed one may tell whose form it is."""
+        spec = self.form.model.specs().get("client_no")
+        written = next((p for p in found if p.path == "client_brief" and p.text.strip()), None)
+        if spec is None or written is None or "client_no" in said.values or self.returned.record:
+            return
+        numbers = self.names(written.text.split()[0], "服务对象编号")
+        who = f"，可能是 {'、'.join(numbers)}" if numbers else "，没有找到这个人的编号"
+        text = f"“服务对象”栏写的是“{written.text.strip()}”{who}；请补编号，或加 --client"
+        said.items.append(
+            Item("client_no", -1, spec.label, "", written.where, written.anchors, State.DOUBT, "", text)
+        )
+
+    def write(self, record: Record, said: Understood) -> Path:
+        """The record's file: where it belongs if that is known, else beside the others."""
+        if (self.wish.client or self.wish.dossier) and self.station is None:
+            raise UsageProblem(
+                "这里不是社工站工作区，不知道案卷在哪里", "加 --station 文件夹；或去掉 --client、--dossier"
+            )
+        head = _unread_notes(said.items)
+        if self.station and (self.wish.client or self.wish.dossier):
+            values = {**record.plain(), **({"local": record.local} if record.local else {})}
+            wish = (self.wish.client, self.wish.dossier)
+            path = new(self.form, self.today, self.station, *wish, values=values).path
+            if head:
+                disk.replace(path, head.encode() + disk.read_bytes(path))
+            return path
+        path = self.target()
+        data = (head + writing.dump(record, _order(self.form))).encode()
+        if path.exists() and disk.read_bytes(path) == data:
+            self.back.notes.append("以前读过，内容没有变")
+        elif self.wish.force:
+            disk.replace(path, data)
+        else:
+            disk.create(path, data)
+        return path
+
+    def target(self) -> Path:
+        place = f"-{self.back.place}" if self.back.place else ""
+        return folder(self.wish, self.station) / f"{self.back.source.stem}{place}.yaml"
+
+    def compare(self, loaded: Loaded, found: Sequence[Settled]) -> None:
+        """Beside the record that is there; taken over only when that was asked for."""
+        record = amending.sound(loaded)
+        context: Context = surroundings(loaded.path, self.station)[1]
+        result = compared(self.form, record, context, found, self.names)
+        self.back.differences = result.differences
+        changed = self.understand(result.understood.items, result.tree)
+        self.back.record = record
+        if result.differences and self.wish.update:
+            self.update(loaded, record, changed)
+
+    def update(self, loaded: Loaded, record: Record, changed: Loaded) -> None:
+        if record.is_signed:
+            raise Conflict(
+                f"{loaded.path.name} 已经签字，没有改动它",
+                f"先另立新版：recordkit revise {loaded.path} --reason 原因，再读一次",
+            )
+        if changed.record is None or any(item.state is State.WRONG for item in self.back.items):
+            raise Conflict("有没读懂的地方，没有改动记录", "先在表上改好这些地方，再读一次")
+        amending.save(loaded, changed.record)
+        self.back.record, self.back.written = changed.record, loaded.path
+
+
+def folder(wish: Wish, station: Workspace | None) -> Path:
+    """Where records go that have no place yet: the station's inbox."""
+    return wish.into or ((station.root if station else Path.cwd()) / INBOX)
+
+
+def _order(form: Form) -> list[str]:
+    return [name for _, names in form.order() for name in names]
+
+
+def _unread_notes(items: Sequence[Item]) -> str:
+    """Comment lines that keep what could not be understood, so that nothing is lost."""
+    lines = [
+        f"# {item.state}　{item.label}（{item.where}）：{_one_line(item.text)}　{_one_line(item.said)}"
+        for item in items
+        if item.state in (State.WRONG, State.UNUSED)
+    ]
+    return "".join(f"{line}\n" for line in lines)
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.split())
+
+
+def names_of(station: Workspace | None) -> Names:
+    """The numbers behind names: staff and outside persons, and clients."""
+    if station is None:
+        return lambda name, to: ()
+    people = (*station.profile.staff, *station.profile.outside)
+
+    def numbers(name: str, to: str) -> Sequence[str]:
+        if "人员" in to:
+            return [person.number for person in people if person.name == name]
+        return finding.numbered(station, name) if "服务对象" in to else ()
+
+    return numbers
