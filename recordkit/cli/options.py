@@ -29,7 +29,7 @@ into_option = click.option(
     "-o", "--into", "into", type=path_type, metavar="文件夹", help="写到哪里（默认：工作区的“打印”文件夹）"
 )
 to_option = click.option(
-    "--to", default="docx,pdf", metavar="格式", help="格式，用逗号隔开：docx,pdf（默认两种都要）"
+    "--to", default="docx,pdf", metavar="格式", help="格式，用逗号隔开：docx,pdf,xlsx（默认 Word 和 PDF）"
 )
 
 

@@ -1,10 +1,12 @@
-"""Records and blanks printed: from a file to Word and PDF, never half-written."""
+"""Records and blanks printed: from a file to Word, PDF and Excel, never half-written."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import date
+from functools import partial
 from pathlib import Path
 
 from .. import forms
@@ -18,7 +20,8 @@ from ..records.fields import Moment, Nature
 from ..records.reading import Loaded, load
 from .workspace import Workspace, nearest, record_files
 
-FORMATS = ("docx", "pdf")
+FORMATS = ("docx", "pdf", "xlsx")
+USUAL = ("docx", "pdf")
 DRAFT = "草稿"
 # What must be mended before a form can be printed; the rest is told and printed all
 # the same, since a signed form that was changed has to be printed to be signed again.
@@ -68,7 +71,7 @@ def surroundings(path: Path, station: Workspace | None) -> tuple[Workspace | Non
 def render(
     paths: Sequence[Path],
     into: Path | None = None,
-    to: Sequence[str] = FORMATS,
+    to: Sequence[str] = USUAL,
     draft: bool = False,
     force: bool = False,
     station: Workspace | None = None,
@@ -123,7 +126,8 @@ def render_one(
     printed = Printed(
         source, findings=[*findings, *_unprintable(arranged, loaded), *_left_blank(form, context, loaded)]
     )
-    printed.files = write_all(arranged, form, folder, stem, to, force, home, loaded.record.form_day())
+    made = record_files_of(arranged, form, to, home, loaded.record.form_day())
+    printed.files = write_all(folder, stem, made, force)
     return printed
 
 
@@ -149,19 +153,45 @@ def _left_blank(form: Form, context: Context, loaded: Loaded) -> list[Finding]:
 def blanks(
     wanted: Sequence[Form],
     into: Path | None = None,
-    to: Sequence[str] = FORMATS,
+    to: Sequence[str] = USUAL,
     force: bool = False,
     station: Workspace | None = None,
+    fillable: bool = False,
 ) -> list[Path]:
-    """Blank forms, to print and fill in by hand."""
+    """Blank forms, to print and fill in by hand or, `fillable`, on the computer."""
     known_formats(to)
     context = Context(station=station.profile) if station else Context()
     written: list[Path] = []
     for form in wanted:
-        stem = f"{form.code} {_FORBIDDEN.sub('、', form.title)}（空白）"
-        arranged = forms.blank(form, context)
-        written += write_all(arranged, form, into or default_folder(station), stem, to, force, station, None)
+        stem = f"{form.code} {_FORBIDDEN.sub('、', form.title)}"
+        made = blank_files_of(forms.blank(form, context), form, to, station, fillable)
+        written += write_all(into or default_folder(station), stem, made, force)
     return written
+
+
+# The end of a file's name, and what makes its bytes.
+Made = Iterable[tuple[str, Callable[[], bytes]]]
+
+
+def record_files_of(
+    arranged: Arranged, form: Form, to: Sequence[str], home: Workspace | None, on: date | None
+) -> Made:
+    """A printed record in each format."""
+    for name in dict.fromkeys(to):
+        yield f".{name}", partial(_printed, arranged, form, name, home, on)
+
+
+def blank_files_of(
+    arranged: Arranged, form: Form, to: Sequence[str], home: Workspace | None, fillable: bool
+) -> Made:
+    """A blank form in each format; in Excel one for a single record and one for many."""
+    for name in dict.fromkeys(to):
+        if name == "xlsx":
+            yield "（一份）.xlsx", partial(_printed, arranged, form, name, home)
+            yield "（多份）.xlsx", partial(_many, form, home)
+        else:
+            make = _fillable if fillable else _printed
+            yield f"（{'可填写' if fillable else '空白'}）.{name}", partial(make, arranged, form, name, home)
 
 
 def with_images(arranged: Arranged, folder: Path) -> Arranged:
@@ -175,24 +205,15 @@ def with_images(arranged: Arranged, folder: Path) -> Arranged:
     return replace(arranged, images=images)
 
 
-def write_all(
-    arranged: Arranged,
-    form: Form,
-    folder: Path,
-    stem: str,
-    to: Sequence[str],
-    force: bool,
-    home: Workspace | None,
-    on: object,
-) -> list[Path]:
-    """Write the form in each format; all are made before the first is written."""
-    targets = [folder / f"{stem}.{suffix}" for suffix in dict.fromkeys(to)]
-    if not force and (there := [path for path in targets if path.exists()]):
+def write_all(folder: Path, stem: str, made: Made, force: bool) -> list[Path]:
+    """Write a form in each format; all are made before the first is written."""
+    makers = [(folder / f"{stem}{end}", make) for end, make in made]
+    if not force and (there := [path for path, _ in makers if path.exists()]):
         raise Conflict(f"{there[0]} 已经存在，没有改动它", "要覆盖请加 --force，或用 -o 换个文件夹")
-    made = [(path, _made(arranged, form, path.suffix, home, on)) for path in targets]
+    ready = [(path, make()) for path, make in makers]
     written: list[Path] = []
     try:
-        for path, data in made:
+        for path, data in ready:
             disk.replace(path, data) if force else disk.create(path, data)
             written.append(path)
     except RecordkitError:
@@ -200,19 +221,42 @@ def write_all(
         for path in written if not force else ():
             path.unlink(missing_ok=True)
         raise
-    return targets
+    return [path for path, _ in makers]
 
 
-def _made(arranged: Arranged, form: Form, suffix: str, home: Workspace | None, on: object) -> bytes:
-    if suffix == ".pdf":
+def _printed(
+    arranged: Arranged, form: Form, name: str, home: Workspace | None, on: date | None = None
+) -> bytes:
+    if name == "pdf":
         from ..formats import pdf
 
-        return pdf.write(arranged, on)  # type: ignore[arg-type]
+        return pdf.write(arranged, on)
+    if name == "xlsx":
+        from ..formats import xlsx
+
+        return xlsx.one(arranged, form, _stamp(arranged, form))
     from ..formats import docx
 
     own = home.layouts / f"{form.id}.docx" if home else None
     template = docx.Template(disk.read_bytes(own), str(own)) if own and own.is_file() else docx.ready(form)
     return docx.write(arranged, template, _stamp(arranged, form))
+
+
+def _fillable(arranged: Arranged, form: Form, name: str, home: Workspace | None) -> bytes:
+    if name == "pdf":
+        from ..formats import pdf_form
+
+        return pdf_form.write(arranged, form, _stamp(arranged, form))
+    from ..formats.docx.fillable import fillable
+
+    people = {person.number: person.name for person in home.profile.staff} if home else {}
+    return fillable(_printed(arranged, form, name, home), form, people)
+
+
+def _many(form: Form, home: Workspace | None) -> bytes:
+    from ..formats import xlsx
+
+    return xlsx.many(form, context=Context(station=home.profile) if home else None)
 
 
 def _stamp(arranged: Arranged, form: Form) -> dict[str, str]:

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from ..errors import Conflict, NotFound, UsageProblem
 from ..forms import Form
 from ..records import disk, writing
 from ..records.kinds import Ref, Seal, Sign
+from ..records.model import Record
 from ..records.reading import load
 from . import amending
 from .workspace import Workspace, after_last, take
@@ -51,17 +54,20 @@ def new(
     dossier: str = "",
     output: Path | None = None,
     by: str = "",
+    values: Mapping[str, Any] = MappingProxyType({}),
 ) -> Started:
     """Start a record: YAML with labels and options as comments.
 
     In a workspace the file goes where it belongs and takes its numbers; with
-    `output` alone it is a loose file without a number.
+    `output` alone it is a loose file without a number. `values` are known already,
+    as a record file holds them.
     """
     try:
         Ref("人员编号").read(by)
     except ValueError as problem:
         raise UsageProblem(f"--by：{problem}", "写填表人的编号，如 S01") from None
-    given: dict[str, Any] = {"filled_on": today.isoformat(), "entered_on": today.isoformat(), "filled_by": by}
+    today_by = {"filled_on": today.isoformat(), "entered_on": today.isoformat(), "filled_by": by}
+    given: dict[str, Any] = {**today_by, **values}
     if output is not None:
         disk.create(output, _text(form, given))
         return Started(output)
@@ -85,18 +91,41 @@ def _in_dossier(form: Form, station: Workspace, number: str, given: dict[str, An
     plan = context.last("casework/service-plan")
     goals = [goal.goal_no for goal in plan.goals or []] if plan else []
     for name in _GOAL_TABLES:
-        if goals and name in form.model.specs():
+        if goals and name in form.model.specs() and name not in given:
             given[name] = [{"goal_no": goal} for goal in goals]
     series = form.serial if form.code[:2] in number else form.code
     return _claimed(form, folder, given, f"{number}-{series}")
 
 
+def start_client(form: Form, station: Workspace, record: Record, today: date) -> Started:
+    """A new client with the record as given: a number, a folder and the file.
+
+    Where the file cannot be written the number is given back, so that no folder is
+    left without a record.
+    """
+    folder = _new_client(station)
+    try:
+        number = station_number(station, form, today.year)
+        numbered = record.model_copy(update={"client_no": folder.name, "form_no": number})
+        path = folder / f"{form.slug}.yaml"
+        writing.save(path, numbered, [name for _, names in _order(form) for name in names])
+    except BaseException:
+        with contextlib.suppress(OSError):
+            folder.rmdir()  # only where it is empty
+        raise
+    return Started(path, number)
+
+
+def _new_client(station: Workspace) -> Path:
+    """The folder of the next client, taken by creating it."""
+    parent = station.root / "clients"
+    pattern = rf"{station.code}-FW-(\d{{6}})"
+    return take(parent, lambda n: f"{station.code}-FW-{n:06}", after_last(parent, pattern), Path.mkdir)
+
+
 def _at_client(form: Form, station: Workspace, client: str, given: dict[str, Any], today: date) -> Started:
     if form.slug == "client-record" and not client:
-        parent = station.root / "clients"
-        pattern = rf"{station.code}-FW-(\d{{6}})"
-        folder = take(parent, lambda n: f"{station.code}-FW-{n:06}", after_last(parent, pattern), Path.mkdir)
-        client = folder.name
+        client = _new_client(station).name
     if not client:
         raise UsageProblem("没说是谁的记录", "加 --client 服务对象编号，或 --dossier 案卷编号")
     folder = station.client_folder(client)
@@ -156,9 +185,8 @@ def _claimed(form: Form, folder: Path, given: dict[str, Any], number: str) -> St
 
 
 def _text(form: Form, given: Mapping[str, Any]) -> bytes:
-    known = {
-        name: value for name, value in given.items() if value not in (None, "") and name in form.model.specs()
-    }
+    fields = {*form.model.specs(), "local"}
+    known = {name: value for name, value in given.items() if value not in (None, "") and name in fields}
     return writing.template(form.model, _order(form), known).encode()
 
 
