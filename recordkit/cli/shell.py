@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Iterable
 from difflib import get_close_matches
 from importlib import import_module
+from keyword import iskeyword
 from typing import Any
 
 import click
@@ -92,7 +93,8 @@ class Group(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name in self.by_name:
             module = import_module(f".{self.by_name[cmd_name][0]}", __package__)
-            found = getattr(module, cmd_name)
+            # `import` is a word of Python's own: its function is `import_`.
+            found = getattr(module, f"{cmd_name}_" if iskeyword(cmd_name) else cmd_name)
             assert isinstance(found, click.Command)
             return found
         return super().get_command(ctx, cmd_name)

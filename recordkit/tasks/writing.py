@@ -108,7 +108,9 @@ def start_client(form: Form, station: Workspace, record: Record, today: date) ->
         number = station_number(station, form, today.year)
         numbered = record.model_copy(update={"client_no": folder.name, "form_no": number})
         path = folder / f"{form.slug}.yaml"
-        writing.save(path, numbered, [name for _, names in _order(form) for name in names])
+        text = writing.dump(numbered, [name for _, names in _order(form) for name in names])
+        # The folder is ours alone; in one step, so that a crash leaves a whole record or none.
+        disk.replace(path, text.encode())
     except BaseException:
         with contextlib.suppress(OSError):
             folder.rmdir()  # only where it is empty

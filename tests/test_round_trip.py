@@ -1,0 +1,71 @@
+"""What any face writes comes back from it: `read(write(record)) == record`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from forms.test_answers import held
+from hypothesis import given
+from hypothesis import strategies as st
+from strategies import MODELS, faithful, records_of
+
+from recordkit import forms
+from recordkit.formats import docx, pdf_form, xlsx
+from recordkit.formats.docx import returned as docx_returned
+from recordkit.forms import Form, answers
+from recordkit.forms.answers import State
+from recordkit.forms.returned import Paper
+from recordkit.records.model import Record
+from recordkit.records.reading import from_form
+
+Face = tuple[Callable[[Form, Record], bytes], Callable[[bytes], Paper]]
+
+
+def _stamp(form: Form) -> dict[str, str]:
+    return {docx.FORM: form.id, docx.FORM_VERSION: str(form.version), "recordkit-record": "LX01 v1 7F3A"}
+
+
+def _docx(form: Form, record: Record) -> bytes:
+    return docx.write(forms.filled(form, record), docx.ready(form), _stamp(form))
+
+
+def _pdf(form: Form, record: Record) -> bytes:
+    return pdf_form.write(forms.filled(form, record), form, _stamp(form))
+
+
+def _one(form: Form, record: Record) -> bytes:
+    return xlsx.one(forms.filled(form, record), form, _stamp(form))
+
+
+def _many(form: Form, record: Record) -> bytes:
+    return xlsx.many(form, [record])
+
+
+FACES: dict[str, Face] = {
+    "docx": (_docx, docx_returned.open_paper),
+    "pdf": (_pdf, pdf_form.open_paper),
+    "xlsx-one": (_one, xlsx.open_paper),
+    "xlsx-many": (_many, xlsx.open_paper),
+}
+
+
+@pytest.mark.parametrize("face", FACES)
+@pytest.mark.parametrize("model", MODELS, ids=lambda model: model.form_id)
+@given(data=st.data())
+def test_a_record_comes_back_from_every_face(model: Any, face: str, data: st.DataObject, tmp_path_factory: Any) -> None:
+    write, open_paper = FACES[face]
+    form = forms.load(model.form_id)
+    record = data.draw(records_of(model).map(faithful).filter(lambda made: any(True for _ in made.filled())))
+
+    paper = open_paper(write(form, record))
+    [returned] = paper.returned(form)
+    found = answers.understood(form, answers.places(form, returned), printed=True)
+    again = from_form(model, found.tree(), tmp_path_factory.getbasetemp() / "表")
+
+    assert paper.form == form.id
+    assert not [item for item in found.items if item.state is State.WRONG]
+    assert not again.findings
+    for path in answers.carried(form):
+        assert held(again.record, path) == held(record, path), path
