@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from forms.test_answers import held
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from strategies import MODELS, faithful, records_of
 
@@ -51,13 +51,25 @@ FACES: dict[str, Face] = {
 }
 
 
+def carried(form: Form, face: str) -> list[str]:
+    """The fields that come back from a face; a list of many has no signatures."""
+    left_out = xlsx.uncarried(form, "many") if face == "xlsx-many" else ()
+    return [path for path in answers.carried(form) if path not in left_out]
+
+
+# Four faces of every form: a quarter of the usual number of records each.
+@settings(max_examples=settings().max_examples // 4)
 @pytest.mark.parametrize("face", FACES)
 @pytest.mark.parametrize("model", MODELS, ids=lambda model: model.form_id)
 @given(data=st.data())
-def test_a_record_comes_back_from_every_face(model: Any, face: str, data: st.DataObject, tmp_path_factory: Any) -> None:
+def test_a_record_comes_back_from_every_face(
+    model: Any, face: str, data: st.DataObject, tmp_path_factory: Any
+) -> None:
     write, open_paper = FACES[face]
     form = forms.load(model.form_id)
-    record = data.draw(records_of(model).map(faithful).filter(lambda made: any(True for _ in made.filled())))
+    paths = carried(form, face)
+    says_something = lambda made: any(held(made, path) for path in paths)  # noqa: E731
+    record = data.draw(records_of(model).map(faithful).filter(says_something))
 
     paper = open_paper(write(form, record))
     [returned] = paper.returned(form)
@@ -67,5 +79,5 @@ def test_a_record_comes_back_from_every_face(model: Any, face: str, data: st.Dat
     assert paper.form == form.id
     assert not [item for item in found.items if item.state is State.WRONG]
     assert not again.findings
-    for path in answers.carried(form):
+    for path in paths:
         assert held(again.record, path) == held(record, path), path

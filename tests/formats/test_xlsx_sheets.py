@@ -151,13 +151,18 @@ def test_inline_strings_booleans_and_errors() -> None:
 
 def test_a_formula_gives_its_last_result_or_says_that_it_has_none() -> None:
     row = (
-        '<c r="A1"><f>1+1</f><v>2</v></c><c r="B1" t="str"><f>"a"</f><v>甲</v></c>'
+        '<c r="E1"><f>B9</f><v></v></c><c r="A1"><f>1+1</f><v>2</v></c><c r="B1" t="str"><f>"a"</f><v>甲</v></c>'
         '<c r="C1"><f>NOW()</f></c><c r="D1" t="str"><f>""</f><v></v></c>'
     )
     found = cells(book(data(row)))
 
-    assert [(cell.text, cell.formula) for cell in found.values()] == [("2", True), ("甲", True), ("", True)]
-    assert found["C1"].kind is Kind.FORMULA
+    assert [(cell.text, cell.formula) for cell in found.values()] == [
+        ("2", True),
+        ("甲", True),
+        ("", True),
+        ("", True),
+    ]
+    assert found["C1"].kind is found["E1"].kind is Kind.FORMULA
     assert "保存一次" in found["C1"].note
 
 

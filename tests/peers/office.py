@@ -24,6 +24,7 @@ TIMEOUT = 120.0
 TAGGED = json.dumps({"UseTaggedPDF": {"type": "boolean", "value": "true"}})
 PDF_FILTER = f"pdf:writer_pdf_Export:{TAGGED}"
 DOCX_FILTER = "docx:MS Word 2007 XML"
+ODT_FILTER = "odt:writer8"
 INVISIBLE = str.maketrans("", "", "\u200b\u2060\ufeff\u00ad")
 
 
@@ -56,6 +57,16 @@ def to_pdf(documents: Sequence[Path], into: Path) -> dict[Path, Path]:
 def resave(documents: Sequence[Path], into: Path) -> dict[Path, Path]:
     """Each document opened and saved as DOCX, under its name in the folder `into`."""
     return _convert(documents, into, DOCX_FILTER)
+
+
+def via_odt(documents: Sequence[Path], into: Path) -> dict[Path, Path]:
+    """Each document saved as ODT, that one opened and saved as DOCX, as `resave` names it."""
+    if not documents:
+        return {}
+    with tempfile.TemporaryDirectory(prefix="recordkit-odt-") as name:
+        odts = _convert(documents, Path(name), ODT_FILTER)
+        made = _convert(list(odts.values()), into, DOCX_FILTER)
+    return {document: made[odt] for document, odt in odts.items()}
 
 
 def page_texts(pdf: Path) -> list[str]:

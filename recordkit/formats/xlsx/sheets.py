@@ -191,7 +191,8 @@ class _Reader:
                 inline = text_of(each)
             elif tag == "f":
                 formula = True
-        if raw is None and formula:
+        # Others write an empty value beside a formula they cannot compute.
+        if formula and not raw and element.get("t") != "str":
             return Cell("", Kind.FORMULA, row, column, _NOT_COUNTED, True)
         text, kind, note = self.value(element.get("t", "n"), raw or "", inline, element.get("s", ""))
         if len(text) > LONGEST:
