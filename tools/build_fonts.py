@@ -24,8 +24,11 @@ from fontTools import subset
 from fontTools.fontBuilder import FontBuilder
 from fontTools.misc.psCharStrings import T2CharString
 from fontTools.pens.basePen import BasePen
+from fontTools.pens.cu2quPen import Cu2QuPen
 from fontTools.pens.t2CharStringPen import T2CharStringPen
+from fontTools.pens.ttGlyphPen import TTGlyphPen
 from fontTools.ttLib import TTCollection, TTFont
+from fontTools.ttLib.tables._g_l_y_f import Glyph
 
 DEBIAN_FONTS = Path("/usr/share/fonts/opentype/noto")
 PACKAGE = "fonts-noto-cjk"
@@ -293,6 +296,84 @@ def build_symbols(family: str) -> TTFont:
     return builder.font
 
 
+# --- The face of fillable PDFs -----------------------------------------------
+
+# What people type into a field; each form carries the whole face, so it is kept small.
+TYPED = (
+    (0x0020, 0x007E),  # ASCII
+    (0x00A0, 0x00AC),  # Latin-1, without the soft hyphen
+    (0x00AE, 0x00FF),
+    (0x2010, 0x2027),  # quotes, dashes, ellipsis
+    (0x2460, 0x2473),  # ①
+    (0x3000, 0x3017),  # CJK punctuation, 〇, 〓
+    (0xFF01, 0xFF5E),  # full-width forms
+)
+CURVE_ERROR = 2.0  # thousandths of the em, far below what is seen in print of 10 pt
+
+
+def build_form(source: Path, wanted: set[int]) -> tuple[TTFont, str]:
+    """宋 with TrueType outlines, which every viewer takes into a form field as it is.
+
+    It has no cmap, which PDF does not ask of it and which pypdf would read anew for
+    each field: `save_form` writes the characters down in the order of their glyphs.
+    """
+    noto = open_member(source / "NotoSerifCJK-Regular.ttc", "NotoSerifCJKsc-Regular")
+    cmap, drawn, family = noto.getBestCmap(), noto.getGlyphSet(), "Recordkit Form"
+    codes = sorted(({ord(char) for char in SYMBOLS} | wanted) & set(cmap) | {ord(char) for char in SYMBOLS})
+    draws: dict[str, Draw] = {".notdef": box}
+    widths = {".notdef": EM}
+    for code in codes:
+        name = f"u{code:05X}"
+        draws[name] = SYMBOLS.get(chr(code)) or drawn[cmap[code]].draw
+        widths[name] = EM if chr(code) in SYMBOLS else drawn[cmap[code]].width
+    glyphs = {name: true_type(draw) for name, draw in draws.items()}
+    builder = FontBuilder(EM, isTTF=True)
+    builder.font.recalcTimestamp = False
+    builder.setupGlyphOrder(list(glyphs))
+    builder.setupCharacterMap({code: f"u{code:05X}" for code in codes})
+    builder.setupGlyf(glyphs)
+    glyf = builder.font["glyf"]
+    lefts = {name: getattr(glyf[name], "xMin", 0) for name in glyphs}
+    builder.setupHorizontalMetrics({name: (width, lefts[name]) for name, width in widths.items()})
+    builder.setupHorizontalHeader(ascent=1151, descent=-286)
+    builder.setupOS2(
+        sTypoAscender=880,
+        sTypoDescender=-120,
+        sTypoLineGap=0,
+        usWinAscent=1151,
+        usWinDescent=286,
+        sxHeight=514,
+        sCapHeight=729,
+        usWeightClass=400,
+        fsSelection=0x40,
+        achVendID="RKIT",
+    )
+    builder.setupNameTable(
+        {
+            "copyright": noto["name"].getDebugName(0),
+            "familyName": family,
+            "styleName": "Regular",
+            "uniqueFontIdentifier": "1.000; RecordkitForm-Regular",
+            "fullName": family,
+            "version": "Version 1.000; trimmed for recordkit",
+            "psName": "RecordkitForm-Regular",
+            "licenseDescription": noto["name"].getDebugName(13),
+            "licenseInfoURL": noto["name"].getDebugName(14),
+        },
+        mac=False,
+    )
+    builder.setupPost(keepGlyphNames=False)
+    builder.updateHead(created=EPOCH, modified=EPOCH, fontRevision=1.0)
+    del builder.font["cmap"]
+    return builder.font, "".join(map(chr, codes))
+
+
+def true_type(draw: Draw) -> Glyph:
+    pen = TTGlyphPen(None)
+    draw(Cu2QuPen(pen, CURVE_ERROR, reverse_direction=True))
+    return pen.glyph()
+
+
 # --- What is written beside the faces ---------------------------------------
 
 
@@ -333,6 +414,7 @@ README = """\
 | `Recordkit Hei` 黑 | Regular, Bold | Noto Sans CJK SC | the same characters as Song |
 | `Recordkit Han` | Regular | Noto Serif CJK SC | every Han character of it: a fallback for rare names |
 | `Recordkit Symbols` | Regular | drawn by `tools/build_fonts.py` | {symbols}, all one em wide, the box the same in each |
+| `Recordkit Form` | Regular, in `formats/pdf_form/` | Noto Serif CJK SC, as TrueType | GB 2312, 通用规范汉字表, ASCII, signs: fillable PDFs carry it; Typst, which looks into every folder here, does not see it |
 
 Song has a narrower □ of its own, as GB 2312 asks: name Symbols first where boxes are printed.
 
@@ -401,12 +483,24 @@ def build(source: Path, folder: Path) -> None:
         print(face.file, flush=True)
     built["Recordkit Symbols"] = build_symbols("Recordkit Symbols")
     built["Recordkit Symbols"].save(folder / "RecordkitSymbols-Regular.otf")
+    save_form(source, folder)
 
     notices = sorted({f"{family}: {font['name'].getDebugName(0)}" for family, font in built.items()})
     version = package_version(papers / "changelog.Debian.gz")
     (folder / "coverage.txt").write_text(coverage(built), "ascii", newline="\n")
     (folder / "OFL.txt").write_text(licence(papers / "copyright", notices), "utf-8", newline="\n")
     (folder / "README.md").write_text(readme(version), "utf-8", newline="\n")
+
+
+def save_form(source: Path, folder: Path) -> None:
+    """Write the face of fillable PDFs beside its only user: Typst looks into all folders below the faces."""
+    unihan = source.parents[2] / "unicode" / "Unihan_OtherMappings.txt.bz2"
+    place = folder.parent / "formats" / "pdf_form"
+    place.mkdir(parents=True, exist_ok=True)
+    wanted = within(TYPED) | gb2312() | general_standard(unihan)
+    font, characters = build_form(source, wanted)
+    font.save(place / "RecordkitForm-Regular.ttf")
+    (place / "RecordkitForm-Regular.txt").write_bytes(characters.encode())
 
 
 def main() -> None:

@@ -29,6 +29,8 @@ COMMANDS = {
     "render": ("printing", "把记录打印成 Word 和 PDF"),
     "blank": ("printing", "打印空白表"),
     "read": ("reading", "读填好的表，变成记录"),
+    "import": ("importing", "导入本站的花名册（Excel、CSV）"),
+    "fill": ("filling", "用记录填写别人的表"),
     "attach": ("attach", "归入扫描件、照片"),
     "find": ("find", "按姓名、拼音首字母、电话、编号查找"),
     "dossier": ("dossier", "案卷：立卷、进展、结卷"),

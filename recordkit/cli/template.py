@@ -2,23 +2,37 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
-from ..errors import Exit, Severity
+from ..errors import Exit, Severity, UsageProblem
 from ..forms import Form
-from ..tasks import naming, templates
+from ..tasks import adopting, naming, templates
 from ..tasks.workspace import Workspace
 from . import options, output
 from .shell import group
+
+if TYPE_CHECKING:
+    from ..formats.docx.adopt import Left
 
 _into = click.option(
     "-o", "--into", type=options.path_type, metavar="文件夹", help="写到哪里（默认：工作区的 templates）"
 )
 
 
-@group(help="Word 模板：导出、生成、检查。")
+_ADOPT = """把购买方自己的 Word 表做成模板：按标签在空格里放好字段，列出没认出的。
+
+\b
+例：
+  recordkit template adopt 街道接案表.docx --as 接案
+  recordkit template adopt 走访表.docx --as 基本信息 --map 老人姓名=name --map 联系人=
+"""
+
+
+@group(help="Word 模板：导出、套用、生成、检查。")
 def template() -> None:
     """Word templates."""
 
@@ -74,9 +88,55 @@ def check(*, paths: tuple[Path, ...], form: str, json_: bool, station_path: Path
     return Exit.FINDINGS if found else Exit.DONE
 
 
-def _print(results: list[templates.Checked]) -> None:
-    import sys
+@template.command(help=_ADOPT)
+@click.argument("path", type=options.path_type, metavar="文件.docx")
+@click.option("--as", "form", default="", metavar="表单", help="是哪张表，如 接案")
+@_into
+@click.option(
+    "--map", "said", multiple=True, metavar="标签=字段", help="这个标签是哪个字段；标签= 是不动它；可写多次"
+)
+@options.force_option
+@options.station_option
+def adopt(
+    *,
+    path: Path,
+    form: str,
+    into: Path | None,
+    said: tuple[str, ...],
+    force: bool,
+    station_path: Path | None,
+) -> None:
+    """Adopt a purchaser's form."""
+    if not form:
+        raise UsageProblem(f"没说 {path.name} 是哪张表", "加 --as 表单，如 --as 接案")
+    station = options.station(station_path)
+    asked = options.form(form, station)
+    ask = _ask if sys.stdin.isatty() and sys.stderr.isatty() else None
+    made = adopting.adopt(path, asked, into, station, said, force, ask)
+    for line in made.account():
+        output.say(line)
+    output.show(str(made.path))
+    output.say(
+        "原表没有动。先看样子：recordkit blank 表单；在 Word 里改过后检查：recordkit template check 文件"
+    )
 
+
+def _ask(left: Left) -> str | None:
+    """Which of the fields a doubtful label means; None where nobody knows."""
+    output.say(f"“{left.label}”（{left.where}，{left.why}）是哪一项？")
+    for index, (path, label) in enumerate(left.choices, 1):
+        output.say(f"  {index}  {label}（{path}）")
+    answer: int = click.prompt(
+        "输入序号；都不是就直接回车",
+        default=0,
+        show_default=False,
+        type=click.IntRange(0, len(left.choices)),
+        err=True,
+    )
+    return left.choices[answer - 1][0] if answer else None
+
+
+def _print(results: list[templates.Checked]) -> None:
     for result in results:
         output.findings(result.findings, sys.stdout)
         errors = sum(finding.severity is Severity.ERROR for finding in result.findings)

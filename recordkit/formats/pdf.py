@@ -44,7 +44,7 @@ from ..forms.blocks import (
 from ..records import kinds
 from ..records.fields import Nature
 from .signing import is_high, opinions, signatures
-from .typeset import EM, LINE, PAD, line_count, lines, literal, mm, pieces
+from .typeset import EM, LEAD, LINE, PAD, Placed, line_count, lines, literal, mm, pieces, placed
 
 _LOOSE = (Prose, Note, Break, Slip)  # blocks outside any frame
 STANDARDS = ["a-2a", "ua-1"]
@@ -65,7 +65,7 @@ def write(arranged: Arranged, on: date | None = None) -> bytes:
     moment = datetime.combine(on or _UNDATED, time(12), UTC)
     with tempfile.TemporaryDirectory() as folder:
         images = _images(arranged, Path(folder))
-        code = "".join((_prelude(), *_document(arranged, images)))
+        code = source(arranged, images)
         return bytes(
             _compiler().compile(
                 input=code.encode(),
@@ -97,19 +97,31 @@ def unprintable(arranged: Arranged, where: str = "") -> list[Finding]:
     return found
 
 
+def source(arranged: Arranged, images: dict[str, str]) -> str:
+    """The whole of the form as Typst code."""
+    return "".join((_prelude(), *_document(arranged, images)))
+
+
 @cache
 def _prelude() -> str:
     return (files("recordkit") / "formats" / "form.typ").read_text(encoding="utf-8")
 
 
 @cache
+def faces() -> Any:
+    """The packaged faces, as Typst takes them."""
+    import typst
+
+    return typst.Fonts(
+        include_system_fonts=False, include_embedded_fonts=False, font_paths=[str(fonts.FOLDER)]
+    )
+
+
+@cache
 def _compiler() -> Any:
     import typst
 
-    faces = typst.Fonts(
-        include_system_fonts=False, include_embedded_fonts=False, font_paths=[str(fonts.FOLDER)]
-    )
-    return typst.Compiler(font_paths=faces)
+    return typst.Compiler(font_paths=faces())
 
 
 def _images(arranged: Arranged, folder: Path) -> dict[str, str]:
@@ -238,7 +250,8 @@ def _pairs(row: Sequence[Cell], cuts: Sequence[float], edge: float) -> Iterator[
         middle = _round(edge + cell.label_width)
         right = _round(edge + cell.width)
         yield _label(cell, _span(cuts, _round(edge), middle))
-        kind = "long" if _is_text(cell) else "value"
+        # A justified paragraph has no corners to tell.
+        kind = "long" if _is_text(cell) and not isinstance(cell, Placed) else "value"
         yield f"{kind}({_span(cuts, middle, right)}, {breakable}, {_text(cell, _room(cell))})"
         edge += cell.width
 
@@ -273,7 +286,12 @@ def _is_text(cell: Cell) -> bool:
     return bool(cell.spec and isinstance(cell.spec.kind, kinds.Long))
 
 
-def _text(cell: Cell, room: float, em: float = EM) -> str:
+def _text(cell: Cell, room: float, em: float = EM, pad: float = LEAD) -> str:
+    """The cell's text, `pad` from the rules above and below."""
+    return placed(cell, _set(cell, room, em), pad)
+
+
+def _set(cell: Cell, room: float, em: float) -> str:
     """The cell's text: options and parts of dates and numbers that never break inside, or lines."""
     if cell.options and "　" in cell.text:
         return pieces("options", cell.text.split("　"), room, em)
@@ -312,7 +330,7 @@ def _row(row: Sequence[Cell], block: Table, sides: Sequence[str]) -> str:
     inset = (block.height - em) / 2 if count <= 1 else 1.8
     breakable = str(count * em * LINE > _UNBROKEN).lower()
     return ", ".join(
-        f"data({mm(inset)}, {side}, {breakable}, {_text(cell, room, em)})"
+        f"data({mm(inset)}, {side}, {breakable}, {_text(cell, room, em, inset)})"
         for cell, room, side in zip(row, rooms, sides, strict=True)
     )
 

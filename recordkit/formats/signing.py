@@ -6,7 +6,7 @@ import math
 import re
 
 from ..forms.blocks import PAGE_WIDTH, Signatures, SignCell
-from .typeset import EM, LINE, PAD, line_count, lines, literal, mm, pieces
+from .typeset import EM, LINE, PAD, line_count, lines, literal, mm, pieces, placed
 
 _SIGNING = 170.0  # mm; opinions that make the block higher stand above it
 
@@ -29,8 +29,9 @@ def opinions(block: Signatures) -> str:
 
 
 def _opinion(signed: SignCell) -> str:
-    text = signed.opinion.text if signed.opinion else ""
-    return f"lines({literal(signed.opinion_caption)}, {lines(text)})"
+    assert signed.opinion
+    code = f"lines({literal(signed.opinion_caption)}, {lines(signed.opinion.text)})"
+    return placed(signed.opinion, code, 0)
 
 
 def signatures(block: Signatures) -> str:

@@ -5,14 +5,35 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterable
+from dataclasses import dataclass
 
 from .. import fonts
-from ..forms.blocks import PAGE_WIDTH
+from ..forms.blocks import PAGE_WIDTH, Cell
 from ..records.text import width
 
 EM = 3.704  # 10.5 pt in millimetres
 LINE = 1.45  # from line to line, in em
 PAD = 1.8  # mm between a rule and the text beside it
+LEAD = 2.2  # mm between a rule and the text below or above it
+
+
+@dataclass(frozen=True, slots=True)
+class Placed(Cell):
+    """A cell of which the code tells where it comes to stand; `key` names it there.
+
+    `function` is `at` for a cell with room of its own, `near` for words in a line.
+    """
+
+    key: str = ""
+    function: str = "at"
+
+
+def placed(cell: Cell, code: str, pad: float = LEAD) -> str:
+    """The code of a cell's text, which tells its place if anybody asked for it;
+    `pad` is the room above and below."""
+    if not isinstance(cell, Placed):
+        return code
+    return f"{cell.function}({literal(cell.key)}, {mm(pad)}, {code})"
 
 
 def literal(text: str) -> str:

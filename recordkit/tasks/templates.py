@@ -37,7 +37,7 @@ def export(
 ) -> list[Path]:
     """Write the forms' Word templates, or their layouts, to be edited; in the
     workspace's `templates` they win over ours."""
-    folder = _folder(into, station)
+    folder = folder_of(into, station)
     suffix = ".toml" if layout else ".docx"
     targets = [(folder / f"{form.id}{suffix}", form) for form in wanted]
     if not force and (there := [path for path, _ in targets if path.exists()]):
@@ -53,7 +53,7 @@ def build(
 ) -> list[Path]:
     """Build Word templates from layouts and return those that are new or changed;
     without a choice, of each layout the station has of its own, or elsewhere of all."""
-    folder = _folder(into, station)
+    folder = folder_of(into, station)
     if wanted is None:
         wanted = list(_own(station)) if into is None and station else forms.catalogue()
     if not wanted:
@@ -71,6 +71,7 @@ def build(
 
 def check(paths: Sequence[Path], station: Workspace | None, named: Form | None = None) -> list[Checked]:
     """Look templates over; what is wrong is told by table, row and column."""
+    from ..formats.docx.adopt_print import ADOPTED
     from ..formats.docx.check import check as check_template
 
     results = []
@@ -78,7 +79,9 @@ def check(paths: Sequence[Path], station: Workspace | None, named: Form | None =
         data = disk.read_bytes(path)
         try:
             form = named or _form_of(path, data, station)
-            findings = check_template(data, fields(form), str(path), required(form))
+            # What a purchaser's form does not ask was told when it was adopted.
+            needed = _HEADER if _property(data, ADOPTED) else required(form)
+            findings = check_template(data, fields(form), str(path), needed)
         except Refused as problem:
             raise Refused(f"{path.name}：{problem.message}", problem.hint) from None
         results.append(Checked(path, form, findings))
@@ -113,7 +116,8 @@ def _holds(path: Path, data: bytes) -> bool:
     return path.exists() and disk.read_bytes(path) == data
 
 
-def _folder(into: Path | None, station: Workspace | None) -> Path:
+def folder_of(into: Path | None, station: Workspace | None) -> Path:
+    """Where templates are written: as named, else the workspace's own; UsageProblem outside of one."""
     if into is None and station is None:
         raise UsageProblem("这里不是社工站工作区，不知道放在哪里", "加 -o 文件夹；或换到工作区里")
     return into or (station.layouts if station else Path())
@@ -129,17 +133,18 @@ def _own(station: Workspace) -> Iterator[Form]:
 def _form_of(path: Path, data: bytes, station: Workspace | None) -> Form:
     """The form a template is of: as its properties say, else its place and name."""
     own = station.layouts if station else None
-    if name := _property(data) or _by_place(path):
+    from ..formats import docx
+
+    if name := _property(data, docx.FORM) or _by_place(path):
         return forms.load(name, own)
     raise UsageProblem(f"看不出 {path.name} 是哪张表的模板", "加 --as 表单，如 --as 接案")
 
 
-def _property(data: bytes) -> str:
-    from ..formats import docx
+def _property(data: bytes, name: str) -> str:
     from ..formats.docx.properties import read_properties
     from ..formats.package import read_parts
 
-    return read_properties(read_parts(data)).get(docx.FORM, "")
+    return read_properties(read_parts(data)).get(name, "")
 
 
 def _by_place(path: Path) -> str:

@@ -11,6 +11,7 @@ from importlib.resources import files
 
 from ... import forms
 from ...forms import Arranged, Form
+from . import adopt_print
 from .engine import Template
 from .finishing import finish
 from .fitting import heights, room_to_write, unbroken_options
@@ -54,6 +55,9 @@ def write(
     """The document: the arranged texts and pictures in the template."""
     if isinstance(template, bytes):
         template = Template(template, arranged.page.title)
-    view = arranged.view() | room_to_write(arranged) | unbroken_options(arranged)
-    parts = template.render_parts(view, properties or {}, heights(arranged))
+    if template.adopted:  # its own room counts, not that of our layout
+        parts = template.render_parts(adopt_print.view(arranged, template.adopted), properties or {})
+    else:
+        view = arranged.view() | room_to_write(arranged) | unbroken_options(arranged)
+        parts = template.render_parts(view, properties or {}, heights(arranged))
     return template.assemble(finish(template, parts, arranged))

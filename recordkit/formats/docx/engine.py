@@ -14,11 +14,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from ...errors import Finding, HasFindings
 from ..opc import CONTENT_TYPES, XML_DECLARATION, BadXml, content_types, parse, rels_name, to_text
 from ..package import Packed, pack, read_parts, write_packed
-from . import structure
+from . import adopt_print, structure
 from .anchors import Anchors, bookmark_name
 from .grammar import Use, compile_source
 from .program import Row, Run, Step, View
-from .properties import CORE, CUSTOM, Properties
+from .properties import CORE, CUSTOM, Properties, read_properties
 from .rules import syntax_findings, template_parts
 from .syntax import BadTemplate
 
@@ -64,6 +64,7 @@ class Template:
         self._parts = read_parts(data)
         self._refuse(syntax_findings(self._parts, name))
         self._refuse(self._faults(self._static_problems()))
+        self.adopted = adopt_print.read(read_properties(self._parts).get(adopt_print.ADOPTED, ""))
         self._properties = Properties(self._parts)
         self._anchors = Anchors()
         self._uses: list[Use] = []
