@@ -52,8 +52,8 @@ FACES: dict[str, Face] = {
 
 
 def carried(form: Form, face: str) -> list[str]:
-    """The fields that come back from a face; a list of many has no signatures."""
-    left_out = xlsx.uncarried(form, "many") if face == "xlsx-many" else ()
+    """The fields that come back from a face; signatures do from some of them only."""
+    left_out = {"pdf": pdf_form.uncarried(form), "xlsx-many": xlsx.uncarried(form, "many")}.get(face, [])
     return [path for path in answers.carried(form) if path not in left_out]
 
 

@@ -271,7 +271,7 @@ def _as_wished(found: Sequence[Column], wish: Wish, form: Form) -> list[Column]:
                 "各列：" + "、".join(f"{column.letter} {column.name}" for column in found),
             )
         found = [told(column, path, "命令里写的") if column is meant[0] else column for column in found]
-    return _only_one(found, set(wish.given), form)
+    return _only_one(list(found), set(wish.given), form)
 
 
 def _is_called(column: Column, word: str) -> bool:

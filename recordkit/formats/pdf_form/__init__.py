@@ -18,7 +18,16 @@ Windows. This way both are the same page by construction.
     reading.py  the fields put together again as the texts of a form
 """
 
+from ...forms import Form
+from ...records.kinds import Seal, Sign
 from .reading import open_paper, open_papers
 from .writing import write
 
-__all__ = ["open_paper", "open_papers", "write"]
+__all__ = ["open_paper", "open_papers", "uncarried", "write"]
+
+
+def uncarried(form: Form) -> list[str]:
+    """The fields that have no field of their own on the page: signatures wait for the pen."""
+    return [
+        name for name in form.names() if (spec := form.spec_at(name)) and isinstance(spec.kind, Sign | Seal)
+    ]

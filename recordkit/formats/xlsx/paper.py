@@ -30,7 +30,7 @@ class Workbook:
         self.form_version = int(version) if version.isdecimal() and len(version) < 6 else 0
         seen = [sheet for sheet in sheets if not sheet.hidden and sheet.name != HELP]
         self.title = _title(seen)
-        self.words = _words(seen)
+        self.words: Sequence[str] = _words(seen)
 
     def returned(self, form: Form) -> list[Returned]:
         """What it says, read as that form: a record for each row that was filled in,
