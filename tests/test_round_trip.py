@@ -68,7 +68,9 @@ def test_a_record_comes_back_from_every_face(
     write, open_paper = FACES[face]
     form = forms.load(model.form_id)
     paths = carried(form, face)
-    says_something = lambda made: any(held(made, path) for path in paths)  # noqa: E731
+    # A line of a list with nothing but rows on other sheets is no record.
+    own = [path for path in paths if "." not in path or path.startswith("local.")]
+    says_something = lambda made: any(held(made, path) is not None for path in own)  # noqa: E731
     record = data.draw(records_of(model).map(faithful).filter(says_something))
 
     paper = open_paper(write(form, record))

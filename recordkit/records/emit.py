@@ -74,7 +74,7 @@ def _atom(node: Any, narrow: bool = False) -> str:
 def _text(text: str, narrow: bool = False) -> str:
     """Plain where every reader takes it for this text, else in double quotes;
     `narrow` are the places where a colon or a comma would end it."""
-    misread = _MISREAD.match(text) or (narrow and re.search(r"[:：,\[\]{}]", text))
+    misread = _MISREAD.match(text) or (narrow and re.search(r"[:：,?\[\]{}]", text))
     if text and not misread and not _RETYPED.fullmatch(text) and not _ESCAPED.search(text):
         return text
     return '"' + _ESCAPED.sub(lambda found: _escape(found[0]), text) + '"'

