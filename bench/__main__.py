@@ -21,7 +21,9 @@ from pathlib import Path
 from recordkit import forms
 from recordkit.formats import docx, pdf
 from recordkit.forms.blocks import Arranged, Cell, Grid, Note, Signatures, Table, cells
-from recordkit.tasks.workspace import opened
+from recordkit.tasks.workspace import Workspace, opened
+
+from . import reading
 
 ROOT = Path(__file__).resolve().parents[1]
 CASE = ROOT / "samples" / "dossiers" / "LX01-GA-2026-0007"
@@ -62,6 +64,19 @@ def main() -> None:
             "render --to pdf": _process("-m", "recordkit", "render", record, "--to", "pdf", "-o", folder, "--force"),
             "render --to docx": _process("-m", "recordkit", "render", record, "--to", "docx", "-o", folder, "--force"),
         }), "python -c pass", times=True)  # fmt: skip
+    _reading(opened(ROOT / "samples"))
+
+
+def _reading(station: Workspace) -> None:
+    """Returned forms read back, a pile of each format and five hundred in one run."""
+    for title, count, peers, against in reading.comparisons(station):
+        taken = turns(peers)
+        table(title, taken, against)
+        ours = statistics.median(next(iter(taken.values())))
+        print(f"    {count * 1000 / ours:.0f} 张/秒")
+    print("\nrecordkit read 文件夹，整个命令")
+    for count, seconds, megabytes in reading.pile(station):
+        print(f"    {count} 份：{seconds:.1f} 秒，{count / seconds:.0f} 份/秒，内存 {megabytes} MB")
 
 
 def turns(peers: Mapping[str, Callable[[], object] | None]) -> dict[str, list[float]]:

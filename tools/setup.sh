@@ -104,6 +104,9 @@ apt_install() {
 has_writer() {
     have soffice && { ! exists /usr/lib/libreoffice || exists /usr/lib/libreoffice/program/libswlo.so; }
 }
+has_calc() { have soffice && { ! exists /usr/lib/libreoffice || exists /usr/lib/libreoffice/program/libsclo.so; }; }
+# Debian's own Python speaks to LibreOffice; the module is not to be had from PyPI.
+has_uno() { exists /usr/lib/python3/dist-packages/uno.py || { have python3 && python3 -c 'import uno' >/dev/null 2>&1; }; }
 has_java_compiler() { java --list-modules 2>/dev/null | grep -q '^jdk\.compiler'; }
 has_noto() {
     exists /usr/share/fonts/opentype/noto/NotoSerifCJK-Regular.ttc ||
@@ -122,6 +125,8 @@ lacking() {
     has_noto || echo fonts-noto-cjk
     if [ "$level" = test ]; then
         has_writer || echo libreoffice-writer
+        has_calc || echo libreoffice-calc
+        has_uno || echo python3-uno
         have pdftotext || echo poppler-utils
         have faketime || echo faketime
         has_java_compiler || echo default-jdk-headless
@@ -136,6 +141,8 @@ what_for() {
     case $1 in
     fonts-noto-cjk) echo "pages set in the system's own Chinese fonts" ;;
     libreoffice-writer) echo "Word files opened, laid out and saved by LibreOffice" ;;
+    libreoffice-calc) echo "Excel forms opened and saved by LibreOffice" ;;
+    python3-uno) echo "fillable forms filled in through LibreOffice" ;;
     poppler-utils) echo "the text of PDFs as poppler reads it" ;;
     faketime) echo "the same pages on another date" ;;
     default-jdk-headless | libjaxb-java) echo "PDF/A and PDF/UA judged by veraPDF" ;;

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import shutil
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -19,6 +21,12 @@ from recordkit.formats.package import read_parts, write_parts
 from recordkit.records.reading import load
 
 Run = Callable[..., Done]
+MEASURED = """
+import re, sys
+from recordkit.cli import run
+run(sys.argv[1:])
+print(re.search(r"VmHWM:\\s*(\\d+)", open("/proc/self/status").read())[1], file=sys.stderr)
+"""
 CASE = "dossiers/LX01-GA-2026-0007"
 INTAKE = {
     "intake_date": "2026.3.5",
@@ -221,3 +229,21 @@ def test_what_is_no_form_is_refused_in_words(
     assert done.code in (2, 4), done.err
     assert said in done.err
     assert not (station / "收件箱").exists() or not list((station / "收件箱").glob("*.yaml"))
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="only Linux tells the high-water mark")
+def test_five_hundred_forms_are_read_in_the_memory_of_a_hundred(recordkit: Run, station: Path) -> None:
+    prints = recordkit("render", CASE, "--to", "docx", "-o", station / "样", cwd=station).out.splitlines()
+    marks = []
+    for count in (100, 500):
+        folder = station / f"交回 {count}"
+        folder.mkdir()
+        for number in range(count):
+            shutil.copy(prints[number % len(prints)], folder / f"{number:03}.docx")
+        command = [sys.executable, "-c", MEASURED, "read", folder, "-o", station / f"读 {count}"]
+        done = subprocess.run(command, cwd=station, capture_output=True, text=True, timeout=300, check=False)
+        marks.append(int(done.stderr.split()[-1]))
+        [report] = (station / f"读 {count}").glob("读表报告*.xlsx")
+        assert openpyxl.load_workbook(report, read_only=True)["文件"].max_row == count + 1
+    assert marks[1] <= 1.1 * marks[0]
