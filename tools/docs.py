@@ -4,7 +4,8 @@
     python tools/docs.py --check   say which are out of date, exit 1
 
 `docs/cli.md` comes from every command's help, `docs/rules.md` from the rules
-and the codes of findings, `docs/forms.md` from the forms and their models.
+and the codes of findings, `docs/forms.md` from the forms and their models,
+`docs/读回一览.md` from what the readers of each format say they leave out.
 Nothing in them depends on the machine: no clock, no terminal width.
 """
 
@@ -21,8 +22,9 @@ from recordkit.checks.rules import RULES
 from recordkit.cli import COMMANDS, cli
 from recordkit.cli.forms import need
 from recordkit.errors import Exit
+from recordkit.formats import pdf_form, xlsx
 from recordkit.formats.docx.codes import CODES as TEMPLATE_CODES
-from recordkit.forms import Form, catalogue
+from recordkit.forms import Form, answers, catalogue
 from recordkit.records.fields import Moment, Nature, Spec
 from recordkit.records.kinds import Table, YesNo
 from recordkit.records.model import METHODS
@@ -109,6 +111,7 @@ _FORMS_HEAD = """\
 # 表单一览
 
 现有 {count} 张表。表名写全称、名称的一部分、代码或英文名都行，如 `recordkit show 接案`。
+填好的表哪些栏目读不回来，见[读回一览](读回一览.md)。
 """
 _FIELDS_HEAD = """
 ## 各表的项目
@@ -118,6 +121,19 @@ _FIELDS_HEAD = """
 """
 _FORM_COLUMNS = ("代码", "名称", "英文名", "阶段", "谁填", "谁签", "份数", "依据")
 _FIELD_COLUMNS = ("项目", "键", "填法", "何时填", "隐私")
+
+_BACK_HEAD = """\
+<!-- 由 tools/docs.py 生成（make docs），不要手改 -->
+# 读回一览：填好的表，哪些栏目带不回来
+
+`recordkit read` 读填好的 Word、PDF、Excel。下面列的是**带不回来**的栏目，没有列出的都读得回来。
+带不回来的不会丢：已有的记录里原样留着；新的记录由程序编号，或由社工在记录里补。
+
+各张表、各种格式都不带的：{everywhere}。编号、录入日期由程序写，扫描件用 `recordkit attach` 归入。
+
+程序算出、带出的栏目（年龄、社区、次数合计等）不用填，改了也不采用，不在下面列出。
+"""
+_BACK_COLUMNS = ("代码", "表", "哪种格式都不带", "Word 另外不带", "PDF 另外不带", "Excel（一份）另外不带", "Excel（多份）另外不带")  # fmt: skip
 
 
 def cli_page() -> Iterator[str]:
@@ -228,6 +244,41 @@ def _how(spec: Spec) -> str:
     return "：".join(part for part in (spec.kind.describe(), "；".join(options)) if part)
 
 
+def back_page() -> Iterator[str]:
+    """What a filled-in form does not bring back, by form and format."""
+    left = [(form, _left_out(form)) for form in catalogue()]
+    everywhere = list(_in_all([paths for _, faces in left for paths in faces]))
+    yield _BACK_HEAD.format(everywhere="、".join(_said(left[0][0], everywhere)))
+    yield from table(_BACK_COLUMNS, (_back_row(form, faces, everywhere) for form, faces in left))
+
+
+def _left_out(form: Form) -> list[list[str]]:
+    """The fields that Word, PDF, a workbook for one record and one for many leave out."""
+    always = answers.uncarried(form)
+    pdf = [*always, *pdf_form.uncarried(form)]
+    return [always, pdf, xlsx.uncarried(form, "one"), xlsx.uncarried(form, "many")]
+
+
+def _in_all(lists: Sequence[Sequence[str]]) -> Iterator[str]:
+    """What stands in each of the lists, as the first orders it."""
+    return (path for path in lists[0] if all(path in others for others in lists))
+
+
+def _back_row(form: Form, faces: Sequence[Sequence[str]], everywhere: Sequence[str]) -> Sequence[str]:
+    always = list(_in_all(faces))
+    told = [[path for path in always if path not in everywhere]]
+    told += [[path for path in paths if path not in always] for paths in faces]
+    return form.code, form.title, *("、".join(_said(form, paths)) for paths in told)
+
+
+def _said(form: Form, paths: Iterable[str]) -> Iterator[str]:
+    """The labels, those of a list's columns after the list's own."""
+    for path in paths:
+        outer, _, _ = path.rpartition(".")
+        labels = [spec.label for each in (outer, path) if each and (spec := form.spec_at(each))]
+        yield "的".join(labels)
+
+
 def table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> Iterator[str]:
     """A Markdown table."""
     yield _line(heads)
@@ -250,6 +301,7 @@ PAGES: dict[str, Callable[[], Iterator[str]]] = {
     "cli.md": cli_page,
     "rules.md": rules_page,
     "forms.md": forms_page,
+    "读回一览.md": back_page,
 }
 
 

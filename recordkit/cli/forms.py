@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 
 import click
@@ -9,6 +10,7 @@ import click
 from ..forms import Form
 from ..records.fields import Spec
 from ..tasks import naming
+from ..tasks.workspace import Workspace
 from . import options, output
 from .shell import command
 
@@ -37,15 +39,36 @@ def _plain(form: Form) -> dict[str, object]:
     }  # fmt: skip
 
 
-@command(help="看一张表：字段、类型、选项、何时必填、隐私级别、依据。")
+@command(help="看一张表：字段、类型、选项、何时必填、隐私级别、依据；加 --guide 做成发给填表人的填写说明。")
 @click.argument("form", metavar="表单")
+@click.option("--guide", is_flag=True, help="写成《填写说明》PDF：逐栏怎么填、何时必填、审核时看什么")
+@click.option(
+    "-o",
+    "--into",
+    type=options.path_type,
+    metavar="文件夹",
+    help="配合 --guide：写到哪里（默认：工作区的“打印”文件夹）",
+)
 @click.option("--schema", is_flag=True, help="输出记录文件的 JSON Schema")
+@options.force_option
 @options.json_option
 @options.station_option
-def show(form: str, schema: bool, json_: bool, station_path: Path | None) -> None:
+def show(
+    *,
+    form: str,
+    guide: bool,
+    into: Path | None,
+    schema: bool,
+    force: bool,
+    json_: bool,
+    station_path: Path | None,
+) -> None:
     """Explain a form."""
-    found = options.form(form, options.station(station_path))
-    if schema:
+    own = options.station(station_path)
+    found = options.form(form, own)
+    if guide:
+        output.show(str(_guide(found, into, own, force)))
+    elif schema:
         import json
 
         output.show(json.dumps(_schema(found), ensure_ascii=False, indent=1))
@@ -54,6 +77,21 @@ def show(form: str, schema: bool, json_: bool, station_path: Path | None) -> Non
         output.as_json("form", {**_plain(found), "fields": [_field(found, n, s) for n, s in specs.items()]})
     else:
         _print(found)
+
+
+def _guide(form: Form, into: Path | None, own: Workspace | None, force: bool) -> Path:
+    """The form's filling guide, beside other prints."""
+    from ..formats import pdf
+    from ..tasks import guides, printing
+
+    arranged = guides.guide(form, own.profile if own else None)
+    made = [("（填写说明）.pdf", lambda: pdf.write(arranged, _today()))]
+    [path] = printing.write_all(into or printing.default_folder(own), printing.blank_stem(form), made, force)
+    return path
+
+
+def _today() -> date:
+    return date.today()  # noqa: DTZ011 - the station's own calendar day is meant
 
 
 def _schema(form: Form) -> dict[str, object]:

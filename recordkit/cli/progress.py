@@ -37,7 +37,9 @@ class Progress:
             TextColumn("还需"),
             TimeRemainingColumn(),
         )
-        self.bar = Progress(*columns, console=Console(stderr=True))
+        # While the bar stands, rich would send what is printed to stdout to the bar's own
+        # stream; that must not happen to data on their way into a file.
+        self.bar = Progress(*columns, console=Console(stderr=True), redirect_stdout=sys.stdout.isatty())
         self.bar.start()
         self.task = self.bar.add_task("", total=total)
 

@@ -44,7 +44,7 @@ from ..forms.blocks import (
 from ..records import kinds
 from ..records.fields import Nature
 from .signing import is_high, opinions, signatures
-from .typeset import EM, LEAD, LINE, PAD, Placed, line_count, lines, literal, mm, pieces, placed
+from .typeset import EM, LEAD, LINE, PAD, Placed, line_count, lines, literal, mm, pieces, placed, widened
 
 _LOOSE = (Prose, Note, Break, Slip)  # blocks outside any frame
 STANDARDS = ["a-2a", "ua-1"]
@@ -136,16 +136,17 @@ def _images(arranged: Arranged, folder: Path) -> dict[str, str]:
 
 def _document(arranged: Arranged, images: dict[str, str]) -> Iterator[str]:
     yield f"\n#show: sheet.with({_page(arranged.page)})\n"
-    for group, following in pairwise([*_groups(arranged.blocks), []]):
+    wide, blocks = widened(arranged)
+    for group, following in pairwise([*_groups(blocks), []]):
         if isinstance(group[0], _LOOSE):
-            yield from (_loose(block, arranged.blocks) for block in group)
+            yield from (_loose(block, blocks) for block in group)
         else:
             note = (
                 f"note({lines(following[0].text)})"
                 if following and isinstance(following[0], Note)
                 else "none"
             )
-            yield f"#framed({', '.join(_parts(group, images, note))})\n"
+            yield f"#framed({', '.join(_parts(group, images, note, wide))})\n"
 
 
 def _page(page: Page) -> str:
@@ -181,24 +182,24 @@ def _groups(blocks: Iterable[Block]) -> Iterator[list[Block]]:
         yield group
 
 
-def _parts(group: Sequence[Block], images: dict[str, str], note: str) -> Iterator[str]:
+def _parts(group: Sequence[Block], images: dict[str, str], note: str, wide: float) -> Iterator[str]:
     """The tables of one frame. The row before the signatures goes with them, and
-    there is room on the page for the note below."""
-    before = _row_before(group)
+    there is room on the page for the note below. The page is so `wide`."""
+    before = _row_before(group, wide)
     for block in group:
         match block:
             case Grid():
                 whole = replace(block, rows=_left_behind(block)) if before and block is group[-2] else block
                 if whole.rows:
-                    yield _grid(whole)
+                    yield _grid(whole, wide)
             case Table():
                 yield _table(block)
             case Picture():
                 yield from _picture(block, images)
             case Signatures():
-                if is_high(block):
+                if is_high(block, wide):
                     yield opinions(block)
-                yield f"signed({note}, {{ {before or '[]'}; {signatures(block)} }})"
+                yield f"signed({note}, {{ {before or '[]'}; {signatures(block, wide)} }})"
 
 
 def _left_behind(block: Grid) -> tuple[tuple[Cell, ...], ...]:
@@ -206,24 +207,25 @@ def _left_behind(block: Grid) -> tuple[tuple[Cell, ...], ...]:
     return () if block.band or block.photo else block.rows[:-1]
 
 
-def _row_before(group: Sequence[Block]) -> str:
+def _row_before(group: Sequence[Block], wide: float) -> str:
     """The row that shares the signatures' page, under its title if it is the only
     one; rows with a band beside them stay together."""
     match group:
-        case [*_, Grid(rows=[*others, row]) as grid, Signatures() as block] if not is_high(block):
+        case [*_, Grid(rows=[*others, row]) as grid, Signatures() as block] if not is_high(block, wide):
             if _is_long(row):
                 return ""
             if grid.band or grid.photo:
-                return _grid(grid)
-            return _grid(replace(grid, title="" if others else grid.title, rows=(row,)))
+                return _grid(grid, wide)
+            return _grid(replace(grid, title="" if others else grid.title, rows=(row,)), wide)
         case _:
             return ""
 
 
-def _grid(block: Grid) -> str:
+def _grid(block: Grid, wide: float) -> str:
     """The table of a grid; a cell's place is counted in columns between all cuts."""
-    start = BAND_WIDTH if block.band else 0.0
-    cuts = sorted({0.0, start, PAGE_WIDTH, *(cut for row in block.rows for cut in _cuts(row, start))})
+    scale = wide / PAGE_WIDTH
+    start = _round(BAND_WIDTH * scale) if block.band else 0.0
+    cuts = sorted({0.0, start, wide, *(cut for row in block.rows for cut in _cuts(row, start))})
     columns = [right - left for left, right in pairwise(cuts)]
     parts = [_shares(columns)]
     if block.title:
@@ -233,7 +235,7 @@ def _grid(block: Grid) -> str:
             parts.append(f"side({len(block.rows)}, {', '.join(literal(sign) for sign in block.band)})")
         parts.extend(_pairs(row, cuts, start))
         if block.photo and index == 0:
-            place = _span(cuts, _round(PAGE_WIDTH - PHOTO_WIDTH), PAGE_WIDTH)
+            place = _span(cuts, _round(wide - PHOTO_WIDTH * scale), wide)
             label, text = literal(block.photo.label), lines(block.photo.text)
             parts.append(f"photo({place}, {block.photo_rows}, {label}, {text})")
     return f"table({', '.join(parts)})"
@@ -385,7 +387,7 @@ def _piece(piece: str | Cell) -> str:
     if isinstance(piece, str):
         return literal(piece)
     plain = piece.options or piece.text.startswith(kinds.RULE) or not (piece.spec and piece.spec.stored)
-    return _text(piece, PAGE_WIDTH) if plain else f"blank({lines(piece.text)})"
+    return _text(piece, piece.width) if plain else f"blank({lines(piece.text)})"
 
 
 def _round(length: float) -> float:

@@ -5,15 +5,15 @@ from __future__ import annotations
 import math
 import re
 
-from ..forms.blocks import PAGE_WIDTH, Signatures, SignCell
+from ..forms.blocks import Signatures, SignCell
 from .typeset import EM, LINE, PAD, line_count, lines, literal, mm, pieces, placed
 
 _SIGNING = 170.0  # mm; opinions that make the block higher stand above it
 
 
-def is_high(block: Signatures) -> bool:
-    """Whether the opinions are too long to stand on one page with the signatures."""
-    rows = (max(_sign_height(signed, PAGE_WIDTH / len(row)) for signed in row) for row in block.rows)
+def is_high(block: Signatures, wide: float) -> bool:
+    """Whether the opinions are too long to stand on one page, so wide, with the signatures."""
+    rows = (max(_sign_height(signed, wide / len(row)) for signed in row) for row in block.rows)
     return sum(rows) > _SIGNING
 
 
@@ -34,10 +34,11 @@ def _opinion(signed: SignCell) -> str:
     return placed(signed.opinion, code, 0)
 
 
-def signatures(block: Signatures) -> str:
-    """The table of signatures, with the opinions above them where those are short."""
+def signatures(block: Signatures, wide: float) -> str:
+    """The table of signatures on a page so wide, with the opinions above them where those
+    are short."""
     columns = math.lcm(*(len(row) for row in block.rows))
-    apart = is_high(block)
+    apart = is_high(block, wide)
     parts = [f"columns: ({'1fr, ' * columns})"]
     for row in block.rows:
         # Under an opinion of any length the captions of a row stand level.

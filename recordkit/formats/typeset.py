@@ -5,16 +5,17 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from .. import fonts
-from ..forms.blocks import PAGE_WIDTH, Cell
+from ..forms.blocks import PAGE_WIDTH, Arranged, Block, Cell, Grid, Prose, Signatures, Table
 from ..records.text import width
 
 EM = 3.704  # 10.5 pt in millimetres
 LINE = 1.45  # from line to line, in em
 PAD = 1.8  # mm between a rule and the text beside it
 LEAD = 2.2  # mm between a rule and the text below or above it
+LANDSCAPE_WIDTH = 247.0  # mm between the margins of a page that lies on its side
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +35,45 @@ def placed(cell: Cell, code: str, pad: float = LEAD) -> str:
     if not isinstance(cell, Placed):
         return code
     return f"{cell.function}({literal(cell.key)}, {mm(pad)}, {code})"
+
+
+def widened(arranged: Arranged) -> tuple[float, tuple[Block, ...]]:
+    """The width of the page between its margins, and the blocks with all widths as they
+    come out there. Labels stay as wide as they are; what they name has the rest."""
+    if not arranged.page.landscape:
+        return PAGE_WIDTH, arranged.blocks
+    return LANDSCAPE_WIDTH, tuple(map(_turned, arranged.blocks))
+
+
+def _turned(block: Block) -> Block:
+    match block:
+        case Grid(rows=rows):
+            return replace(block, rows=tuple(tuple(map(_wider, row)) for row in rows))
+        case Table(columns=columns):
+            return replace(block, columns=tuple(replace(one, width=_wide(one.width)) for one in columns))
+        case Prose(paragraphs=paragraphs):
+            return replace(
+                block,
+                paragraphs=tuple(
+                    tuple(_wider(piece) if isinstance(piece, Cell) else piece for piece in paragraph)
+                    for paragraph in paragraphs
+                ),
+            )
+        case Signatures(rows=signs):
+            return replace(
+                block,
+                rows=tuple(tuple(replace(one, sign=_wider(one.sign)) for one in row) for row in signs),
+            )
+        case _:
+            return block
+
+
+def _wider(cell: Cell) -> Cell:
+    return replace(cell, width=_wide(cell.width))
+
+
+def _wide(width: float) -> float:
+    return width * LANDSCAPE_WIDTH / PAGE_WIDTH
 
 
 def literal(text: str) -> str:

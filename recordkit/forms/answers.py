@@ -209,6 +209,8 @@ class _Understanding:
         if (both := _BOTH.fullmatch(word)) and both[2] in self.names(both[1].strip(), to):
             return both[2]
         found = self.names(kinds.Name().answer(word).raw or word, to)
+        if not found and isinstance(kind, kinds.Ref | kinds.Refs):
+            raise ValueError(f"“{word}”不是编号，也没有找到叫这个名字的，请写{to or '编号'}")
         if len(found) > 1:
             raise ValueError(f"叫“{word}”的有 {len(found)} 位：{'、'.join(found)}，请写编号")
         # Several names may be of things that have no numbers (materials, sessions).

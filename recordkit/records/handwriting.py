@@ -33,6 +33,8 @@ class Written(NamedTuple):
 def day(text: str) -> Written:
     """A day: `26/3/5`, `20260305`, `二〇二六年三月五日`, `2026.3.5（周四）`."""
     plain = _WEEKDAY.sub("", re.sub(r"\s+", "", narrow(text)).rstrip("。.,，"))
+    if not any(sign.isdecimal() or sign in _HAN for sign in plain):
+        return Written(text.strip())  # 上周三: told as it was written
     if found := _HAN_DAY.fullmatch(plain):
         year = "".join(str(_HAN[digit]) for digit in found[1])
         return Written(f"{year}年{_han_number(found[2])}月{_han_number(found[3])}日")
@@ -76,13 +78,16 @@ def days(text: str) -> Written:
     return Written("至".join(half.text for half in halves), next((h.doubt for h in halves if h.doubt), ""))
 
 
-def times(text: str) -> str:
+def times(text: str) -> Written:
     """Two times joined by 至; `下午2点至4点` says only once which half of the day."""
     halves = _TO.split(text.strip())
-    part = re.match(r"[\s　]*(上午|下午|晚上)", halves[0])
+    part = re.match(r"[\s　]*(凌晨|早上|上午|下午|晚上)", halves[0])
     if len(halves) == 2 and part and re.match(r"[\s　]*\d", halves[1]):
         halves[1] = part[1] + halves[1].strip()
-    return "至".join(map(clock, halves))
+    said = "至".join(map(clock, halves))
+    # Figures as a clock shows them mean what they say; words may mean the afternoon.
+    early = "点" in text and re.match(r"[1-6]:", said) and not part
+    return Written(said, f"“{text.strip()}”按凌晨读入，是下午的请写 13 点以后" if early else "")
 
 
 def number(text: str) -> str:

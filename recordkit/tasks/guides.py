@@ -14,7 +14,7 @@ from typing import NamedTuple
 from ..errors import Severity
 from ..forms import Arranged, Form
 from ..forms.arrange import numeral
-from ..forms.blocks import Block, Cell, Column, Grid, Note, Page, Table
+from ..forms.blocks import PAGE_WIDTH, Block, Cell, Column, Grid, Note, Page, Table
 from ..records import kinds
 from ..records.fields import Moment, Nature, Privacy, Spec
 from ..records.kinds import Kind
@@ -25,17 +25,14 @@ from .reviewing import Looked, fields, fields_in, rules_of
 Head = tuple[str, float] | tuple[str, float, bool]
 SEVERITIES = {Severity.ERROR: "必须改", Severity.WARNING: "请核对", Severity.INFO: "说明"}
 _LABEL_WIDTH = 24.0
-# Guides lie on their side. Columns are as wide as they come out: by widths of an upright
-# page the PDF would let codes break where they need not, and nobody finds `CA-03` again.
-WIDTH = 247.0
 # A kind whose columns every face draws in the middle.
 _SHORT = Spec("", kinds.YesNo())
 # Heads with their widths; what is marked short stands in the middle.
 _FIELD_COLUMNS = (
     ("栏目", 25, True),
-    ("怎么填", 52),
+    ("怎么填", 51),
     ("何时必填", 20, True),
-    ("由谁填", 15, True),
+    ("由谁填", 16, True),
     ("审核时看什么", 48),
 )
 _KIND_COLUMNS = (("种类", 16, True), ("在纸上", 64), ("在电脑上（Word、WPS、PDF、Excel）", 80))
@@ -96,10 +93,10 @@ def guide(form: Form, station: Profile | None = None) -> Arranged:
         landscape=True,
     )
     looked = rules_of(form)
-    chapters: list[Block] = [_about(form), *_kinds_used(form), *_sections(form, looked)]
+    chapters: list[Block] = [_about(form), *_kinds_used(form), Note(_KEY), *_sections(form, looked)]
     if looked:
         chapters.append(_review(form, looked))
-    return Arranged(page, (*chapters, _afterwards(form), Note(_KEY)))
+    return Arranged(page, (*chapters, _afterwards(form)))
 
 
 _KEY = (
@@ -264,12 +261,12 @@ def _places(form: Form, looked: Looked) -> str:
 def _afterwards(form: Form) -> Grid:
     """How the form comes back, is signed and kept."""
     many = "两" if form.copies == 2 else numeral(form.copies)
+    copies = f"一式{many}份，{form.keep}" if form.copies > 1 else f"一份，{form.keep}保管"
     said = {
         "交回来": "在电脑上填的：把文件交回社工站，社工用 recordkit read 文件 读成记录，读不准的会列出来问；"
         "不改文件里印好的栏目名。在纸上填的：交回原件，由社工照着录入，填表日期写纸上的日期。",
         "签名": f"{form.signs}。用笔签在纸上，不代签；签好的纸拍照或扫描，由社工用 recordkit attach 归入。",
-        "份数": f"一式{many}份，{form.keep}" if form.copies > 1 else f"一份，{form.keep}保管",
-        "保存多久": _kept(form),
+        "份数和保存": f"{copies}。{_kept(form)}",
         "保密": "填了真人信息的表，只交给社工站，不发微信群、不留在个人电脑和公用电脑上；废页用碎纸机。",
     }
     return Grid("五、填好以后", tuple(_line(label, text) for label, text in said.items() if text))
@@ -299,7 +296,7 @@ def table(title: str, columns: Sequence[Head], rows: Iterable[Sequence[str]]) ->
     above short things, which are drawn in the middle."""
     total = sum(head[1] for head in columns)
     heads = tuple(
-        Column(f"row.c{index}", head[0], WIDTH * head[1] / total) for index, head in enumerate(columns)
+        Column(f"row.c{index}", head[0], PAGE_WIDTH * head[1] / total) for index, head in enumerate(columns)
     )
     specs = [_SHORT if len(head) > 2 else None for head in columns]
     cells = tuple(

@@ -21,7 +21,7 @@ from typing import IO, cast
 from .. import __version__, forms
 from ..errors import Conflict, UsageProblem
 from ..forms import Arranged, Form
-from ..forms.blocks import PAGE_WIDTH, Block, Note, Page, Table
+from ..forms.blocks import Block, Note, Page, Table
 from ..records import disk
 from ..records.context import Context
 from ..records.dates import print_day
@@ -38,8 +38,8 @@ _DATE = (1980, 1, 1, 0, 0, 0)  # the first a zip can name: no clock in the pack
 _FORBIDDEN = re.compile(r'[<>:"|?*·/\\\x00-\x1f]')
 _LONGEST = 60  # letters of three bytes each; with its tail a name has 255 at most
 _INDEX_COLUMNS: tuple[guides.Head, ...] = (
-    ("序号", 10, True), ("代码", 11, True), ("名称", 26), ("阶段", 12, True), ("谁填", 19), ("谁签", 24),
-    ("份数与保管", 18), ("页数", 10, True), ("依据", 28), ("包内文件", 26),
+    ("序号", 8, True), ("代码", 10, True), ("名称", 28), ("阶段", 12, True), ("谁填", 19), ("谁签", 24),
+    ("份数与保管", 18), ("页数", 8, True), ("依据", 28), ("包内文件", 31),
 )  # fmt: skip
 
 # The blank files of one form: the end of each file's name (`（空白）.docx`) and its bytes.
@@ -239,12 +239,15 @@ def _index_row(number: int, packed: Packed) -> Sequence[str]:
 
 
 def _kinds_of_file(tails: Iterable[str]) -> str:
-    """`空白 docx、pdf`, `填写说明 pdf` … on lines of their own."""
+    """`可填写 docx、pdf`, `一份、多份 xlsx` … on lines of their own."""
     found: dict[str, list[str]] = {}
     for tail in tails:
         name, _, suffix = tail.rpartition(".")
         found.setdefault(name.strip("（）"), []).append(suffix)
-    return "\n".join(f"{name} {'、'.join(suffixes)}" for name, suffixes in found.items())
+    alike: dict[str, list[str]] = {}
+    for name, suffixes in found.items():
+        alike.setdefault("、".join(suffixes), []).append(name)
+    return "\n".join(f"{'、'.join(names)} {suffixes}" for suffixes, names in alike.items())
 
 
 def _stem(form: Form) -> str:
@@ -277,11 +280,7 @@ def _tagged_block(block: Block) -> Block:
     if not isinstance(block, Table):
         return block
     row = tuple(replace(cell, text=f"{{{{ {cell.path} }}}}") for cell in block.rows[0])
-    # Word's columns are told as on an upright page.
-    columns = tuple(
-        replace(column, width=column.width * PAGE_WIDTH / guides.WIDTH) for column in block.columns
-    )
-    return replace(block, columns=columns, rows=(row,))
+    return replace(block, rows=(row,))
 
 
 def _pages(data: bytes) -> int:

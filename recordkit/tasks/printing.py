@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import partial
 from pathlib import Path
+from types import MappingProxyType
 
 from .. import forms
 from ..checks import check_record
@@ -161,11 +162,11 @@ def blanks(
     """Blank forms, to print and fill in by hand or, `fillable`, on the computer."""
     known_formats(to)
     context = Context(station=station.profile) if station else Context()
+    staff = {person.number: person.name for person in station.profile.staff} if station else {}
     written: list[Path] = []
     for form in wanted:
-        stem = f"{form.code} {_FORBIDDEN.sub('、', form.title)}"
-        made = blank_files_of(forms.blank(form, context), form, to, station, fillable)
-        written += write_all(into or default_folder(station), stem, made, force)
+        made = blank_files_of(forms.blank(form, context), form, to, station, fillable, staff)
+        written += write_all(into or default_folder(station), blank_stem(form), made, force)
     return written
 
 
@@ -182,15 +183,23 @@ def record_files_of(
 
 
 def blank_files_of(
-    arranged: Arranged, form: Form, to: Sequence[str], home: Workspace | None, fillable: bool
+    arranged: Arranged,
+    form: Form,
+    to: Sequence[str],
+    home: Workspace | None,
+    fillable: bool,
+    people: Mapping[str, str] = MappingProxyType({}),
 ) -> Made:
-    """A blank form in each format; in Excel one for a single record and one for many."""
+    """A blank form in each format; in Excel one for a single record and one for many.
+
+    A fillable one offers `people` (number → name) where the staff is asked for.
+    """
     for name in dict.fromkeys(to):
         if name == "xlsx":
             yield "（一份）.xlsx", partial(_printed, arranged, form, name, home)
             yield "（多份）.xlsx", partial(_many, form, home)
         else:
-            make = _fillable if fillable else _printed
+            make = partial(_fillable, people) if fillable else _printed
             yield f"（{'可填写' if fillable else '空白'}）.{name}", partial(make, arranged, form, name, home)
 
 
@@ -242,14 +251,15 @@ def _printed(
     return docx.write(arranged, template, _stamp(arranged, form))
 
 
-def _fillable(arranged: Arranged, form: Form, name: str, home: Workspace | None) -> bytes:
+def _fillable(
+    people: Mapping[str, str], arranged: Arranged, form: Form, name: str, home: Workspace | None
+) -> bytes:
     if name == "pdf":
         from ..formats import pdf_form
 
         return pdf_form.write(arranged, form, _stamp(arranged, form))
     from ..formats.docx.fillable import fillable
 
-    people = {person.number: person.name for person in home.profile.staff} if home else {}
     return fillable(_printed(arranged, form, name, home), form, people)
 
 
@@ -285,6 +295,11 @@ def known_formats(to: Sequence[str]) -> None:
 def default_folder(home: Workspace | None) -> Path:
     """`打印` in the workspace, else in the folder one stands in."""
     return (home.root if home else Path.cwd()) / "打印"
+
+
+def blank_stem(form: Form) -> str:
+    """`GA02 个案接案登记表`: what is printed of a form and of nobody's record."""
+    return _FORBIDDEN.sub("、", f"{form.code} {form.title}")
 
 
 def file_stem(arranged: Arranged, form: Form, source: Path) -> str:

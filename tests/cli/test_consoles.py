@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import os
+import subprocess
+import sys
 import zipfile
 from pathlib import Path
 
@@ -98,3 +101,25 @@ def test_a_reader_that_goes_away_is_no_error(station: Path, closed: str) -> None
     command.stderr.close()
 
     assert b"Traceback" not in said
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no pseudo-terminals of this kind")
+def test_a_progress_bar_on_the_terminal_takes_nothing_from_a_file(station: Path) -> None:
+    import pty
+
+    ours, theirs = pty.openpty()
+    listed = station / "清单.txt"
+    with listed.open("wb") as file:
+        command = [sys.executable, "-m", "recordkit", "render", f"dossiers/{CASE}", "--to", "docx"]
+        done = subprocess.Popen(
+            command, cwd=station, stdout=file, stderr=theirs, env={**os.environ, "TERM": "xterm"}
+        )
+        os.close(theirs)
+        shown = b""
+        with contextlib.suppress(OSError):  # how Linux says that the other side has closed
+            while piece := os.read(ours, 65536):
+                shown += piece
+        assert done.wait(60) == 0
+    os.close(ours)
+    assert "打印".encode() in shown
+    assert len(listed.read_text("utf-8").splitlines()) == 19

@@ -154,6 +154,17 @@ def test_what_is_written_behind_an_unticked_other_is_kept_and_told() -> None:
     assert "没有勾" in found.doubt
 
 
+@pytest.mark.parametrize(("text", "part"), {"2点到3点": "凌晨", "同上": "写全"}.items())
+def test_what_may_be_meant_otherwise_is_asked_about(text: str, part: str) -> None:
+    kind = kinds.Times() if "点" in text else kinds.Text()
+    assert part in kind.answer(text).doubt
+
+
+def test_a_day_that_is_none_is_told_as_it_was_written() -> None:
+    with pytest.raises(ValueError, match="上周三"):
+        kinds.Day().read(kinds.Day().answer("上周三").raw)
+
+
 def test_blanks_that_spread_a_name_are_taken_out_and_told() -> None:
     answer = kinds.Name().answer("赵 桂　兰")
     assert answer.raw == "赵桂兰"

@@ -29,6 +29,7 @@ from recordkit import forms
 from recordkit.checks.rules import RULES
 from recordkit.errors import Conflict, RecordkitError, UsageProblem
 from recordkit.formats import pdf
+from recordkit.formats.package import read_parts
 from recordkit.forms import Arranged, Form
 from recordkit.forms.blocks import Table, cells
 from recordkit.records import kinds
@@ -263,7 +264,7 @@ def test_the_index_in_word_says_the_same_as_in_pdf(whole: Path) -> None:
     assert [row[1] for row in rows[1 : len(CATALOGUE) + 1]] == [form.code for form in CATALOGUE]
     assert rows[3][2:4] == [AGREEMENT.title, AGREEMENT.stage]
     assert rows[3][7] == str(len(pypdf.PdfReader(io.BytesIO(blank)).pages)) == "2"
-    assert rows[3][9] == "空白 docx、pdf填写说明 pdf填好的样例 pdf"
+    assert rows[3][9] == "空白 docx、pdf填写说明、填好的样例 pdf"
     assert all(form.code in said for form in CATALOGUE)
     assert "2026年11月23日" in said
 
@@ -439,3 +440,15 @@ def test_nothing_unstated_slips_into_a_guide() -> None:
     assert not re.search(r"\b(?:casework|Moment|Spec)\b", said)
     assert str(Unstated.REFUSED) in said
     assert printing.DRAFT not in said
+
+
+def test_a_pack_of_fillable_forms_names_nobody_of_the_station(tmp_path: Path, station: Path) -> None:
+    home = opened(station)
+    make = packs.blanks(["docx"], home, fillable=True)
+    path = packs.pack([forms.load("casework/intake")], make, tmp_path, home, today=date(2026, 11, 23))
+    with zipfile.ZipFile(path) as archive:
+        [word] = [name for name in archive.namelist() if name.endswith("（可填写）.docx")]
+        parts = read_parts(archive.read(word))
+    names = [person.name.encode() for person in home.profile.staff]
+    assert names
+    assert not [name for name in names if any(name in part for part in parts.values())]

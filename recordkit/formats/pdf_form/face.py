@@ -22,7 +22,8 @@ NAME = "RecordkitForm-Regular"
 ASCENT, DESCENT = 0.88, 0.12  # of a Han character, in em
 _EM = 1000
 _FULL_WIDTH = 1000
-_STOPS = frozenset("，。、；：！？）》」』】〉〕”’…％")
+_STOPS = frozenset("，。、；：！？）》」』】〉〕”’…％,.;:!?)]%-/")
+_OPENERS = frozenset("（《「『【〈〔“‘([")
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,9 +120,19 @@ def _broken(line: str, room: float) -> Iterable[str]:
     for at, char in enumerate(line):
         step = face().width(char)
         if reach + step > room and at > start:
-            # No line begins with a stop: the sign before it goes down with it.
-            end = at - 1 if char in _STOPS and at - 1 > start else at
+            # What goes down with the sign that has no room: the start of its word or number.
+            end = next((end for end in range(at, start, -1) if _may_break(line, end)), at)
             yield line[start:end]
             start, reach = end, face().width(line[end:at])
         reach += step
     yield line[start:]
+
+
+def _may_break(line: str, at: int) -> bool:
+    """Whether a line may begin there: with no stop, behind no opening sign, within no number or part
+    of a date."""
+    before, behind = line[at - 1], line[at]
+    word = before.isascii() and before.isalnum() and behind.isascii() and behind.isalnum()
+    decimal = before in ".,:" and behind.isdecimal()
+    dated = before.isdecimal() and behind in "年月日时分"
+    return not (word or decimal or dated or behind in _STOPS or before in _OPENERS)

@@ -47,8 +47,9 @@ def _lines(value: str, wide: float, high: float, slot: Slot) -> list[bytes]:
     several = slot.look is Look.LINES
     size, lines = _fitting(value, room, high, slot.size, several)
     tall = ((len(lines) - 1) * _LEADING + ASCENT - DESCENT) * size
-    # What needs less than its room stands in the middle, as in print; paragraphs begin at the top.
-    on_top = several and (len(lines) > 2 or high > _PARAGRAPH * size)
+    # What needs less than its room stands in the middle, as in print; paragraphs begin at the top,
+    # but in lists.
+    on_top = several and not slot.listed and (len(lines) > 2 or high > _PARAGRAPH * size)
     first = high - _PAD - ASCENT * size if on_top else (high + tall) / 2 - (ASCENT - DESCENT) * size
     return [_font(size), *_placed(lines, first, (wide - room) / 2, room, slot.centred, size)]
 

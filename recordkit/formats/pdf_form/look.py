@@ -11,7 +11,19 @@ from collections.abc import Iterator
 from dataclasses import dataclass, fields, replace
 
 from ...forms.arrange import blank
-from ...forms.blocks import Arranged, Block, Cell, Grid, Picture, Prose, Signatures, SignCell, Table, cells
+from ...forms.blocks import (
+    Arranged,
+    Block,
+    Cell,
+    Column,
+    Grid,
+    Picture,
+    Prose,
+    Signatures,
+    SignCell,
+    Table,
+    cells,
+)
 from ...forms.definition import Form
 from ...records import kinds
 from ..typeset import EM, LINE, PAD, Placed, line_count
@@ -116,12 +128,13 @@ class _Maker:
         """The list's rows, and as many empty ones below as a blank form has."""
         given = self.lists[block.path]
         taken = [row for row in given.rows if any(cell.text and not _is_blank(cell) for cell in row)]
+        size = _SMALL if block.dense else EM * POINTS
         for at, row in enumerate([*taken, *block.rows]):
             yield tuple(
-                self.placed(Asked(cell, full.text, at, size=_SMALL if block.dense else EM * POINTS))
+                self.placed(Asked(_high(cell, full.text, column, block), full.text, at, size=size))
                 if is_asked(cell)
                 else replace(cell, text=full.text)
-                for cell, full in zip(block.rows[0], row, strict=True)
+                for cell, full, column in zip(block.rows[0], row, block.columns, strict=True)
             )
 
     def placed(self, asked: Asked, function: str = "at") -> Cell:
@@ -137,6 +150,17 @@ def _needed(text: str, width: float) -> float:
     """The height, in millimetres, at which the text is seen in small print."""
     count = line_count(text, width - 2 * PAD, _SMALL_EM)
     return min(count * _SMALL_EM * LINE + _TOP_AND_BOTTOM, _HIGHEST)
+
+
+def _high(cell: Cell, text: str, column: Column, block: Table) -> Cell:
+    """The blank cell of a list; with empty lines where its row has to be higher, so that the
+    text is seen in small print."""
+    size = _SMALL if block.dense else EM * POINTS
+    em, small = size / POINTS, (size - 1.5) / POINTS
+    needed = min(line_count(text, column.width - 2 * PAD, small) * small * LINE, _HIGHEST)
+    if cell.text or needed + 1 < block.height:
+        return cell
+    return replace(cell, text="\n" * int(needed / (em * LINE)))
 
 
 def _is_blank(cell: Cell) -> bool:

@@ -44,6 +44,7 @@ _SHORT = (
     kinds.Times,
     kinds.Number,
     kinds.Rating,
+    kinds.Money,
     kinds.Phone,
     kinds.Ref,
 )
@@ -72,7 +73,8 @@ class Box:
 
 @dataclass(frozen=True, slots=True)
 class Slot:
-    """One field: its name, place and value, and what a person is told of it."""
+    """One field: its name, place and value, and what a person is told of it; `listed`
+    in a row of a list."""
 
     name: str
     look: Look
@@ -81,6 +83,7 @@ class Slot:
     tip: str
     size: float = _EM
     centred: bool = False
+    listed: bool = False
     options: tuple[str, ...] = ()
 
 
@@ -116,7 +119,8 @@ def _slot(
     asked: Asked, part: str, look: Look, box: Box, value: str, size: float, tip: str = "", mid: bool = False
 ) -> Slot:
     row = f"第{asked.row + 1}行 " if asked.row >= 0 else ""
-    return Slot(name_of(asked, part), look, box, value, f"{row}{asked.cell.label}{tip}", size, mid)
+    tip = f"{row}{asked.cell.label}{tip}"
+    return Slot(name_of(asked, part), look, box, value, tip, size, mid, asked.row >= 0)
 
 
 def _whole(asked: Asked, place: Place, size: float) -> Slot:
@@ -126,7 +130,9 @@ def _whole(asked: Asked, place: Place, size: float) -> Slot:
     box = _room(asked, place)
     if options and not isinstance(spec.kind, kinds.Multi):
         # People may write what is not in the list: the text behind 其他, 不详.
-        return Slot(name_of(asked), Look.PICK, box, asked.text, _tip(asked), size, True, ("", *options))
+        return Slot(
+            name_of(asked), Look.PICK, box, asked.text, _tip(asked), size, True, options=("", *options)
+        )
     least = _TWO_SMALL_LINES if asked.row >= 0 else _TWO_LINES
     look = Look.LINES if box.bottom - box.top > least else Look.LINE
     text = "" if asked.text == spec.kind.blank() else asked.text

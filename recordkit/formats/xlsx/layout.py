@@ -68,6 +68,7 @@ class _SheetReader:
             taken |= self.read_table(table, heads.get(table))
         self.read_named()
         self.read_labels(taken)
+        self.read_captions()
         self.find_strays(taken)
 
     def say(self, path: str, at: Place, anchor: Anchor, row: int = -1) -> None:
@@ -186,11 +187,26 @@ class _SheetReader:
         later = (cell.column for cell in row if label.column < cell.column < end)
         return label.row, next(later, label.column + 1)
 
+    def read_captions(self) -> None:
+        """What stands behind `家系图：` in the frame itself."""
+        captions = {
+            block.caption: block.cell.path
+            for block in forms.blank(self.form).blocks
+            if isinstance(block, Picture)
+        }
+        for at, cell in self.grid.cells.items():
+            begun = next((each for each in captions if cell.text.startswith(each)), "")
+            if begun and at not in self.seen:
+                self.seen.add(at)
+                said = cell.text.removeprefix(begun)
+                where = self.grid.where(cell)
+                self.result.readings.append(Reading(captions[begun], said, Anchor.LABEL, where))
+
     # --- what belongs to nothing ---
 
     def find_strays(self, taken: set[int]) -> None:
         printed = {key(text)[:20] for text in _printed(self.form)}
-        begun = tuple(key(text)[:20] for text in _beginnings(self.form))
+        begun = tuple(filter(None, (key(text)[:20] for text in _beginnings(self.form))))
         named = {(at.top, at.left) for _, _, at in self.named}
         for at, cell in self.grid.cells.items():
             word = key(cell.text)

@@ -119,6 +119,11 @@ def prompt(spec: Spec, label: str) -> dict[str, str]:
     }
 
 
+def plain(text: str) -> str:
+    """The text as it may stand in a header."""
+    return text.replace("&", "&&")[:80]
+
+
 def cut(text: str, longest: int) -> str:
     """The text, or its beginning and an ellipsis."""
     return text if len(text) <= longest else text[: longest - 1] + "…"

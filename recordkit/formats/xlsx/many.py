@@ -16,7 +16,7 @@ from ...records.kinds import OTHER, Unstated
 from ...records.model import Block, Record
 from ...records.text import width
 from .columns import HELP, KEY, KEY_LABEL, LISTS, Column, Leaf, leaves
-from .looks import FORM, FORM_VERSION, Workbook, cut, how, prompt, required
+from .looks import FORM, FORM_VERSION, Workbook, cut, how, plain, prompt, required
 from .refs import letters
 from .values import serial
 
@@ -112,7 +112,7 @@ class _Many:
         sheet.repeat_rows(_HEADS)
         sheet.repeat_columns(0, 1)
         sheet.hide_gridlines(0)
-        sheet.set_footer(f"&L{self.form.code.replace('&', '&&')}&C第&P页 共&N页")
+        sheet.set_footer(f"&L{plain(self.form.code)}&C第&P页 共&N页")
 
     def columns(self, sheet: Any, leaf: Leaf) -> None:
         """Widths and formats of whole columns, so that no empty cell is written."""
@@ -137,14 +137,15 @@ class _Many:
         sheet.set_row(_HEADS, 44, file.format(bold=True))
         sheet.write_string(_NAMES, 0, KEY)
         sheet.write_string(_HEADS, 0, KEY_LABEL, head)
-        sheet.write_comment(_HEADS, 0, self.key_note(leaf), _NOTE)
+        sheet.write_comment(_HEADS, 0, self.key_note(leaf), _note(self.key_note(leaf)))
         for index, column in enumerate(leaf.columns, 1):
             must = (
                 column.spec.need is not None and column.spec.need.condition is None and _at_once(column.spec)
             )
             sheet.write_string(_NAMES, index, column.path)
             sheet.write_string(_HEADS, index, f"*{column.label}" if must else column.label, head)
-            sheet.write_comment(_HEADS, index, self.note(column), _NOTE)
+            note = self.note(column)
+            sheet.write_comment(_HEADS, index, note, _note(note))
 
     def how(self, leaf: Leaf) -> str:
         if leaf.table:
@@ -314,10 +315,17 @@ _ALLOWED = {
     "format_cells": True, "format_columns": True, "format_rows": True, "insert_rows": True,
     "insert_columns": True, "delete_rows": True, "delete_columns": True, "sort": True, "autofilter": True,
 }  # fmt: skip
-_NOTE = {"author": "recordkit", "x_scale": 2.2, "y_scale": 1.6, "font_name": "宋体", "font_size": 9}
+_NOTE = {"author": "recordkit", "width": 300, "font_name": "宋体", "font_size": 9}
+_NOTE_ROOM, _NOTE_LINE = 44, 16  # half letters on a line of a note; pixels from line to line
 _GENTLE = {
     "error_type": "warning", "error_title": "请核对", "error_message": "这样写可能不对，仍要这样写吗？",
 }  # fmt: skip
+
+
+def _note(text: str) -> dict[str, Any]:
+    """The look of a note, as high as its text."""
+    lines = sum(max(1, -(-width(line) // _NOTE_ROOM)) for line in text.split("\n"))
+    return {**_NOTE, "height": (lines + 1) * _NOTE_LINE}
 
 
 def _at_once(spec: Spec) -> bool:

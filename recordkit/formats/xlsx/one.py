@@ -30,9 +30,10 @@ from ...forms.blocks import (
 from ...records import kinds
 from ...records.kinds import BOX, TICKED, boxes
 from ...records.text import width
+from . import pages
 from .columns import LISTS, leaves
-from .looks import NAME, Workbook, prompt
-from .refs import letters, ref
+from .looks import NAME, Workbook, plain, prompt
+from .refs import letters
 
 COLUMNS = 40  # of 4 mm, 15 pixels
 _STEP = PAGE_WIDTH / COLUMNS
@@ -83,9 +84,10 @@ class _One:
         self.blocks = arranged.blocks
         self.file = Workbook(stamp, form.title)
         self.name = leaves(form)[0].name
-        self.sheet = self.file.sheet(self.name)
-        self.row = 0
+        self.sheet, self.row = self.file.sheet(self.name), 0
         self.breaks: list[int] = []
+        self.heights: list[float] = []
+        self.titles: set[int] = set()
         self.named: set[str] = set()
         self.lists: list[tuple[str, ...]] = []
 
@@ -101,15 +103,16 @@ class _One:
     def paper(self) -> None:
         page, sheet = self.page, self.sheet
         sheet.set_paper(9)
+        room = pages.LANDSCAPE if page.landscape else pages.UPRIGHT
         if page.landscape:
             sheet.set_landscape()
         sheet.set_margins(left=0.98, right=0.98, top=0.85, bottom=0.8)
         sheet.print_area(0, 0, max(self.row - 1, 0), COLUMNS - 1)
         sheet.fit_to_pages(1, 0)
-        sheet.set_h_pagebreaks(self.breaks)
+        sheet.set_h_pagebreaks(pages.ends(self.heights, self.titles, self.breaks, room))
         head = " ".join(filter(None, (page.number, page.state)))
-        sheet.set_header(f"&L{_plain(page.station)}&R{_plain(head)}")
-        sheet.set_footer(f"&L{_plain(f'{page.code} {page.title}')}&C第&P页 共&N页&R{_plain(page.mark)}")
+        sheet.set_header(f"&L{plain(page.station)}&R{plain(head)}")
+        sheet.set_footer(f"&L{plain(f'{page.code} {page.title}')}&C第&P页 共&N页&R{plain(page.mark)}")
         sheet.hide_gridlines(2)
         sheet.protect(
             "", {"format_cells": True, "format_columns": True, "format_rows": True, "insert_rows": True}
@@ -119,8 +122,7 @@ class _One:
         size = min(22.0, PAGE_WIDTH * _MM / max(len(self.page.title), 1) - 0.5)
         look = self.file.format(bold=True, align="center", font_size=round(size, 1), text_wrap=True)
         self.merge(0, 0, 1, COLUMNS, self.page.title, look)
-        self.sheet.set_row(0, 40)
-        self.row = 1
+        self.next(40)
 
     # --- blocks ---
 
@@ -152,23 +154,28 @@ class _One:
         if title:
             look = self.file.format(bold=True, font_name="黑体", font_size=12)
             self.merge(self.row, 0, self.row + 1, COLUMNS, title, look)
-            self.sheet.set_row(self.row, 25)
-            self.row += 1
+            self.titles.add(self.row)
+            self.next(25)
 
     def plain(self, text: str, size: float, room: int) -> None:
         """Text without rules over the whole width."""
         look = self.file.format(text_wrap=True, valign="top", font_size=size)
         self.merge(self.row, 0, self.row + 1, COLUMNS, text, look)
         lines = sum(max(1, ceil(width(line) / room)) for line in text.split("\n"))
-        self.sheet.set_row(self.row, min(lines * (size + 4) + 4, 409))
-        self.row += 1
+        self.next(min(lines * (size + 4) + 4, 409))
 
     def slip(self, title: str) -> None:
         look = self.file.format(bold=True, align="center", font_size=14, top=3)
-        self.sheet.set_row(self.row, 12)
-        self.merge(self.row + 1, 0, self.row + 2, COLUMNS, title, look)
-        self.sheet.set_row(self.row + 1, 30)
-        self.row += 2
+        self.next(12)
+        self.merge(self.row, 0, self.row + 1, COLUMNS, title, look)
+        self.titles.add(self.row)
+        self.next(30)
+
+    def next(self, height: float) -> None:
+        """To the next row; this one is so high."""
+        self.sheet.set_row(self.row, height)
+        self.heights.append(height)
+        self.row += 1
 
     def grid(self, grid: Grid) -> None:
         top = self.row
@@ -182,16 +189,18 @@ class _One:
             self.merge(top, 0, self.row, _column(BAND_WIDTH), "\n".join(grid.band), look)
         if grid.photo:
             left = COLUMNS - _column(PHOTO_WIDTH)
-            label = grid.photo.label
-            self.merge(top, left, photo_end, COLUMNS, label, self.look("label", left, COLUMNS))
+            self.merge(top, left, photo_end, COLUMNS, grid.photo.label, self.look("label", left, COLUMNS))
 
     def table(self, table: Table) -> None:
         cuts = _cuts([column.width for column in table.columns])
         look = "small" if table.dense else "value"
         heads = [
-            Piece(left, right, _label(column.label, right - left), "head")
+            Piece(
+                left, right, _head(column.label, right - left, table.dense), f"{'small ' * table.dense}head"
+            )
             for column, (left, right) in zip(table.columns, pairwise(cuts), strict=True)
         ]
+        self.titles.add(self.row)
         self.line(heads, ROW_HEIGHT)
         for number, row in enumerate(table.rows):
             pieces = [
@@ -203,7 +212,7 @@ class _One:
     def prose(self, prose: Prose) -> None:
         for paragraph in prose.paragraphs:
             said = "".join(piece if isinstance(piece, str) else piece.text for piece in paragraph)
-            self.plain(said, 10.5, 82)
+            self.plain(said, 10.5, 84)
             for cell in paragraph:
                 if isinstance(cell, Cell) and cell.spec and cell.spec.stored:
                     self.line(list(_grid_pieces((cell,), 0, 26.0)), ROW_HEIGHT)
@@ -229,25 +238,25 @@ class _One:
         pieces = [replace(piece, text=_unbroken(piece)) for piece in pieces]
         height = max([least * _MM, *(_height(piece) for piece in pieces)])
         parts = ceil(height / _PART) if height > _TALL else 1
-        for part in range(parts):
-            self.sheet.set_row(self.row + part, round(height / parts, 1))
         for piece in pieces:
             look = self.look(piece.look, piece.left, piece.right, piece.cell)
             self.merge(self.row, piece.left, self.row + parts, piece.right, piece.text, look)
             if piece.cell and piece.name:
                 self.mark(piece, self.row + parts)
-        self.row += parts
+        for _ in range(parts):
+            self.next(round(height / parts, 1))
 
     def mark(self, piece: Piece, end: int) -> None:
         """Give a value's place its name, and say what may stand there."""
+        from xlsxwriter.utility import xl_range_abs
+
         assert piece.cell, piece
         if piece.name in self.named or piece.cell.spec is None:
             return
         self.named.add(piece.name)
-        first, last = ref(self.row + 1, piece.left + 1), ref(end, piece.right)
+        place = xl_range_abs(self.row, piece.left, end - 1, piece.right - 1)
         sheet = self.name.replace("'", "''")
-        absolute = ":".join("$" + _split(at) for at in dict.fromkeys((first, last)))
-        self.file.book.define_name(piece.name, f"='{sheet}'!{absolute}")
+        self.file.book.define_name(piece.name, f"='{sheet}'!{place}")
         rule = {**prompt(piece.cell.spec, piece.cell.label), **self.choices(piece), "show_error": False}
         if piece.cell.spec.stored:
             self.sheet.data_validation(self.row, piece.left, end - 1, piece.right - 1, rule)
@@ -304,6 +313,7 @@ _VALUE = {"locked": False, "num_format": "@"}
 _LOOKS: dict[str, dict[str, Any]] = {
     "label": {"align": "center", "font_name": "黑体", "font_size": 10},
     "head": {"align": "center", "font_name": "黑体", "font_size": 10, "bg_color": "#F2F2F2"},
+    "small head": {"align": "center", "font_name": "黑体", "font_size": 9, "bg_color": "#F2F2F2"},
     "value": {"align": "left"},
     "small": {"align": "left", "font_size": 9},
     "sign": {"align": "right", "valign": "bottom"},
@@ -360,6 +370,12 @@ def _label(label: str, columns: int) -> str:
     return "\n".join(balanced(spread(label), max(int((columns * _STEP - 1) / (_HALF_LETTER * 0.95)), 2)))
 
 
+def _head(label: str, columns: int, dense: bool) -> str:
+    """The head of a column, in lists of many in smaller print and drawn apart only with room."""
+    room = int((columns * _STEP - 1) / (_HALF_LETTER * (0.82 if dense else 0.95)))
+    return "\n".join(balanced(spread(label) if room > 6 else label, max(room, 2)))
+
+
 def _room(piece: Piece) -> int:
     """Half letters on a line of the box."""
     return max(int(((piece.right - piece.left) * _STEP - 2) / _HALF_LETTER), 2)
@@ -382,14 +398,3 @@ def _unbroken(piece: Piece) -> str:
 def _height(piece: Piece) -> float:
     lines = sum(max(1, ceil(width(line) / _room(piece))) for line in piece.text.split("\n"))
     return lines * _LINE + 6
-
-
-def _split(at: str) -> str:
-    """`B$4` of `B4`."""
-    letter = at.rstrip("0123456789")
-    return f"{letter}${at[len(letter) :]}"
-
-
-def _plain(text: str) -> str:
-    """The text as it may stand in a header."""
-    return text.replace("&", "&&")[:80]

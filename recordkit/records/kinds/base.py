@@ -24,6 +24,8 @@ class Unstated(StrEnum):
 
 
 _UNSTATED = frozenset(Unstated)
+# What refers to the line above is nothing by itself.
+_DITTO = frozenset({"同上", "同前", "〃", "″", '"'})
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +91,8 @@ class Kind:
             return Answer()
         bare = whole.strip()
         said = Answer(bare) if bare in _UNSTATED and bare not in self.options() else self._answer(whole)
+        if bare in _DITTO:
+            said = replace(said, doubt=f"写的是“{bare}”，请写全")
         if removed:
             return replace(said, doubt=f"去掉了不能保存和打印的字符：{'、'.join(removed)}")
         return said

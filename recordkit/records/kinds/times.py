@@ -116,7 +116,8 @@ class Times(Kind):
         raise ValueError("这里要写起止时间，如 14:00至15:10")
 
     def _answer(self, text: str) -> Answer:
-        return Answer(handwriting.times(text))
+        written = handwriting.times(text)
+        return Answer(written.text, doubt=written.doubt)
 
     def _show(self, value: Any, lookup: Lookup | None = None, other: str = "") -> str:
         return f"{dates.print_time(value.start)}至{dates.print_time(value.end)}"
