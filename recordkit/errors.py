@@ -11,8 +11,32 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from enum import IntEnum, StrEnum
-from errno import EDQUOT, EFBIG, ENAMETOOLONG, ENOSPC
+from errno import (
+    EBUSY,
+    EDQUOT,
+    EEXIST,
+    EFBIG,
+    EIO,
+    EISDIR,
+    ELOOP,
+    EMFILE,
+    ENAMETOOLONG,
+    ENOSPC,
+    ENOTDIR,
+    EROFS,
+)
 from typing import Any
+
+_SYSTEM = {
+    EBUSY: "正被别的程序占用",
+    EEXIST: "已经有同名的文件，不能当文件夹用",
+    EIO: "磁盘读写出错，可能坏了或被拔下",
+    EISDIR: "是文件夹，不是文件",
+    ELOOP: "快捷链接指来指去，找不到文件",
+    EMFILE: "同时打开的文件太多",
+    ENOTDIR: "路径中间有一段是文件，不是文件夹",
+    EROFS: "磁盘或文件夹是只读的，写不进去",
+}
 
 
 class Exit(IntEnum):
@@ -118,6 +142,8 @@ def explained(problem: BaseException) -> RecordkitError | None:
         return UsageProblem("有文字的编码无法识别", "把文件另存为 UTF-8")
     if isinstance(problem, RecursionError):
         return Refused("内容的层次太深，没有处理", "检查文件是否来路不明")
+    if isinstance(problem, MemoryError):
+        return Refused("内存不够，没有处理", "检查文件是否来路不明；或关掉别的程序再来一次")
     return None
 
 
@@ -156,6 +182,7 @@ def _value(message: str) -> str:
         (r".*'(.*)' is not one of (.*)\.", r"“\1”不在可选范围：\2"),
         (r"'(.*)' is not a valid (?:integer|float).*", r"“\1”不是数字"),
         (r"'(.*)' does not match the formats? .*", r"“\1”不是日期，请写成 2026-03-05"),
+        (r".*'(.*)' is not (?:readable|writable)\.", r"没有权限读写“\1”"),
         (r".*'(.*)' is a directory\.", r"“\1”是文件夹"),
         (r".*'(.*)' is a file\.", r"“\1”是文件，不是文件夹"),
         (r"Option (.*) cannot be used with.*", r"\1 不能同用"),
@@ -177,4 +204,5 @@ def _system(problem: OSError) -> RecordkitError:
         return RecordkitError(f"{place}磁盘满了，没有写成", "清出空间后再来一次")
     if problem.errno == ENAMETOOLONG:
         return UsageProblem(f"{place}文件名太长", "换短一点的文件夹或文件名")
-    return RecordkitError(f"{place}读写失败（{problem.strerror or problem}）", "检查磁盘和文件夹权限")
+    said = _SYSTEM.get(problem.errno or 0, f"读写失败（系统错误 {problem.errno or '不明'}）")
+    return RecordkitError(f"{place}{said}", "检查磁盘和文件夹权限")

@@ -13,10 +13,9 @@ from ..tasks.filling import Asked, Plan
 from . import options, output
 from .shell import command
 
-_HELP = """照标签把记录填进别人的表（Word、Excel）的副本，版式不动，原表不动。
+_HELP = """别人发来的表（Word、Excel），按栏目名用记录填好一份副本；原表和版式不动，已有字的格不覆盖。
 
-先列出每个标签对应哪一项、第一个值是什么，确认了才写；对应关系记在工作区的 templates/对照 里，
-下次遇到同样的表直接用。已有文字的格不覆盖。
+先列出每一栏填哪一项、第一个值是什么，你确认了才写。确认过的记在工作区的 templates/对照 里，下次同样的表直接用。
 
 \b
 例：
@@ -39,8 +38,8 @@ _HELP = """照标签把记录填进别人的表（Word、Excel）的副本，版
 @click.option(
     "-o", "--into", type=options.path_type, metavar="文件", help="写到哪个文件或文件夹（默认：打印）"
 )
-@click.option("--yes", is_flag=True, help="不问，只写拿得准的")
-@click.option("--internal", is_flag=True, help="内部使用的项目也写")
+@click.option("--yes", is_flag=True, help="不问，只写拿得准的；拿不准的留空")
+@click.option("--internal", is_flag=True, help="内部栏目（社工的分析、督导意见等）也写")
 @options.force_option
 @options.station_option
 def fill(

@@ -23,8 +23,9 @@ from .shell import command
 
 _HELP = """把本站自己的花名册（Excel 或 CSV）导入成一人一档。
 
-先看懂列头，给你确认；再逐行核对；重复的列出来，不合并、不建。
-看不懂的内容不导入，写进“收件箱”里的导入报告。可以重复执行：已在册的不会再建。
+先列出每一列当作哪一项，请你确认；再逐行核对。重复的人列出来，不合并、不建档。
+
+看不懂的内容不导入，写进“收件箱”里的导入报告。可以重复导入：已在册的不会再建。
 
 \b
 例：
@@ -48,7 +49,7 @@ _MOST_PEOPLE = 60
 @click.option("--skip", "skips", multiple=True, metavar="列头", help="这一列不导入；可写多次")
 @click.option("--sheet", "sheet", default="", metavar="名称", help="哪张工作表")
 @click.option("--by", default="", metavar="编号", help="填表人编号")
-@click.option("--yes", "-y", is_flag=True, help="不问：只取确实对得上的列")
+@click.option("--yes", "-y", is_flag=True, help="不问：拿不准的列不导入，重复的人不建档")
 @click.option("--also-duplicates", is_flag=True, help="重复的也建档")
 @click.option("--from-id", is_flag=True, help="名单没有出生日期、性别的，取自身份证号")
 @click.option("--hidden", is_flag=True, help="隐藏的行也导入")
@@ -112,15 +113,16 @@ def import_(
 def _brought_in(batch: Batch, station: Workspace, today: date, place: Path) -> None:
     """Write the mapping, the records, and whatever happened the report; that the report
     failed must not hide who came in."""
-    importing.remember(batch, station)
-    try:
-        importing.bring_in(batch, station, today)
-    finally:
+    with importing.alone(batch, station):
+        importing.remember(batch, station)
         try:
-            import_report.write(batch, place)
-        except (OSError, RecordkitError) as problem:
-            known = explained(problem)
-            output.say(f"导入报告没有写成：{known.message if known else problem}")
+            importing.bring_in(batch, station, today)
+        finally:
+            try:
+                import_report.write(batch, place)
+            except (OSError, RecordkitError) as problem:
+                known = explained(problem)
+                output.say(f"导入报告没有写成：{known.message if known else problem}")
 
 
 def _mapped(text: str) -> tuple[str, str]:

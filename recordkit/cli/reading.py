@@ -12,10 +12,10 @@ from typing import Any
 
 import click
 
-from ..errors import Exit, UsageProblem
+from ..errors import Exit, RecordkitError, UsageProblem
 from ..forms.answers import Item, State
 from ..records.text import width
-from ..tasks import reporting, returning
+from ..tasks import handed_in, reporting, returning
 from ..tasks.reporting import Report
 from ..tasks.returning import Back, Wish
 from ..tasks.workspace import Workspace
@@ -25,20 +25,32 @@ from .shell import command
 
 _SIGNS = {State.READ: "✓", State.DOUBT: "?", State.WRONG: "✗", State.UNUSED: "·"}
 _SHORT = 40  # letters of a text that are shown on a line
+_ANY_PATH = click.Path(path_type=Path, readable=False)  # of many, one that cannot be read is told in its turn
 
 
-@command(help="读填好的表（Word、PDF、Excel），变成记录；文件夹里的全部读。")
-@click.argument("paths", nargs=-1, required=True, type=options.path_type, metavar="文件…")
+_HELP = """读填好的表（Word、PDF、Excel），变成记录；写文件夹，就读里面全部。
+
+看不准的、没读懂的都列出来，不猜。已有的记录不覆盖，不同的地方并排列出。
+
+\b
+例：
+  recordkit read 收回
+  recordkit read 面谈.docx --dossier LX01-GA-2026-0007
+"""
+
+
+@command(help=_HELP)
+@click.argument("paths", nargs=-1, required=True, type=_ANY_PATH, metavar="文件…")
 @click.option("--as", "form", default="", metavar="表单", help="是哪张表（默认：看文件里的标记、标题和栏目）")
 @click.option("--client", default="", metavar="编号", help="放到这位服务对象名下，并编号")
 @click.option("--dossier", default="", metavar="编号", help="放进这个案卷，并编号")
 @click.option("-o", "--into", type=options.path_type, metavar="文件夹", help="写到哪里（默认：收件箱）")
-@click.option("--update", is_flag=True, help="已有的记录改成表上的：先列出不同，逐份问过再改")
+@click.option("--update", is_flag=True, help="打印出去又改了的：列出不同，逐份问过，把记录改成表上的")
 @click.option("--yes", is_flag=True, help="配合 --update：不逐份问")
 @click.option(
     "--report", type=options.path_type, metavar="文件", help="读表报告（.xlsx）；多份文件时总会写一份"
 )
-@click.option("--all", "all_", is_flag=True, help="读到的每一栏都列出来，连同依据")
+@click.option("--all", "all_", is_flag=True, help="读到的每一栏都列出来，不只列要核对的")
 @options.force_option
 @options.json_option
 @options.station_option
@@ -62,16 +74,20 @@ def read(
     if client and dossier:
         raise UsageProblem("--client 和 --dossier 只能用一个")
     named = options.form(form, station) if form else None
-    wish = Wish(named, client, dossier, into, update and yes, force)
     files = returning.files_in(paths)
+    wish = Wish(named, client, dossier, into, update and yes, force, names=handed_in.distinct(files))
     teller = _Teller(all_, json_)
     with _report(report, files, wish, station, force) as lines, Progress("读表") as tick:
-        for count, path in enumerate(files, 1):
-            for back in returning.read(path, wish, station, _today()):
-                done = _asked(back, wish, station) if update and not yes else back
-                lines.add(done)
-                teller.tell(done)
-            tick(count, len(files))
+        try:
+            for count, path in enumerate(files, 1):
+                for back in returning.read(path, wish, station, _today()):
+                    done = _asked(back, wish, station) if update and not yes else back
+                    lines.add(done)
+                    teller.tell(done)
+                tick(count, len(files))
+        except KeyboardInterrupt:
+            output.say(f"读到第 {count} 份停下；再读一次会补上，读过的不会重复")
+            raise
     return teller.finish(lines, len(files))
 
 
@@ -81,7 +97,7 @@ def _report(
     """The report that was asked for; of several files there is always one."""
     if wanted or len(files) == 1:
         return Report(wanted, force)
-    return Report(reporting.free_name(returning.folder(wish, station), _today()))
+    return Report(None, folder=returning.folder(wish, station), today=_today())
 
 
 def _asked(back: Back, wish: Wish, station: Workspace | None) -> Back:
@@ -93,7 +109,7 @@ def _asked(back: Back, wish: Wish, station: Workspace | None) -> Back:
         raise UsageProblem("这里不能问您，没有改动记录", "确定要改的，加 --update --yes")
     if click.prompt("采用表上的？(y/n)", default="n", err=True).strip().lower() not in ("y", "yes", "是"):
         return back
-    taken = returning.read(back.source, replace(wish, update=True), station, _today())
+    taken = returning.read(back.source, replace(wish, update=True, seen=True), station, _today())
     return next((each for each in taken if each.place == back.place), back)
 
 
@@ -105,12 +121,12 @@ class _Teller:
         self.json = json_
         self.seen: list[dict[str, Any]] = []
         self.clean = True
-        self.failed: list[Back] = []
+        self.failed: list[RecordkitError] = []
 
     def tell(self, back: Back) -> None:
         self.clean = self.clean and back.is_clean
         if back.failed:
-            self.failed.append(back)
+            self.failed.append(back.failed)
         if self.json:
             self.seen.append(_plain(back))
             return
@@ -130,13 +146,15 @@ class _Teller:
     def finish(self, report: Report, files: int) -> int:
         if self.json:
             output.as_json("returned", self.seen)
+        if report.problem:
+            output.say(f"读表报告没有写成：{report.problem.message}　{report.problem.hint}".rstrip())
         if report.path:
             output.say(f"逐栏的说明在 {output.near(str(report.path))}")
         if files > 1:
             output.say("共 " + "，".join(f"{name} {count} 份" for name, count in report.counts.items()))
-        if files == 1 and self.failed and self.failed[0].failed:
-            return int(self.failed[0].failed.exit_code)
-        if self.failed:
+        if files == 1 and self.failed:
+            return int(self.failed[0].exit_code)
+        if self.failed or report.problem:
             return Exit.PARTIAL if len(self.failed) < sum(report.counts.values()) else Exit.FINDINGS
         return Exit.DONE if self.clean else Exit.FINDINGS
 

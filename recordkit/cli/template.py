@@ -23,7 +23,9 @@ _into = click.option(
 )
 
 
-_ADOPT = """把购买方自己的 Word 表做成模板：按标签在空格里放好字段，列出没认出的。
+_ADOPT = """把购买方自己的 Word 表做成模板：按栏目名在空格里放好标记，列出没认出的；原表不动。
+
+做好后放在工作区的 templates 里，以后打印这张表（Word）就用它。
 
 \b
 例：
@@ -93,7 +95,11 @@ def check(*, paths: tuple[Path, ...], form: str, json_: bool, station_path: Path
 @click.option("--as", "form", default="", metavar="表单", help="是哪张表，如 接案")
 @_into
 @click.option(
-    "--map", "said", multiple=True, metavar="标签=字段", help="这个标签是哪个字段；标签= 是不动它；可写多次"
+    "--map",
+    "said",
+    multiple=True,
+    metavar="标签=字段",
+    help="这一栏是哪个字段；“标签=”是不动这一栏；可写多次",
 )
 @options.force_option
 @options.station_option

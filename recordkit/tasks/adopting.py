@@ -12,6 +12,7 @@ from ..forms import Form
 from ..forms.labels import Labels
 from ..records import disk
 from . import templates
+from .handed_in import read_whole
 from .workspace import Workspace
 
 if TYPE_CHECKING:
@@ -91,7 +92,7 @@ def _asked(path: Path, form: Form, said: Mapping[str, str], ask: Ask | None) -> 
     """The adoption, once more when a person settled doubtful labels."""
     from ..formats.docx.adopt import adopted
 
-    data = disk.read_bytes(path)
+    data = read_whole(path)
     try:
         found = adopted(data, form, said)
         if unmet := [label for label in said if label not in found.names]:

@@ -13,14 +13,15 @@ from typing import Any
 
 from .. import forms
 from ..forms import Form
-from ..forms.answers import Names, State, Understood, is_blank, understood
+from ..forms.answers import Item, Names, State, Understood, is_blank, understood
 from ..forms.blocks import Arranged, Table, cells
 from ..forms.returned import Settled
 from ..records.context import Context
-from ..records.kinds import Sign
+from ..records.kinds import Nested
 from ..records.model import Record
 
 Row = dict[str, Settled]
+_PROVEN = "签名、盖章、图片和附件不从表上读，扫描件请用 recordkit attach 归入"
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +75,7 @@ class _Comparison:
         for place in changed:
             self.differ(place, self.texts.get(place.path, ""))
         self.result.understood = understood(self.form, changed, self.names, printed=True)
+        self.result.understood.items += filter(None, map(self.unused, places))
         self.take_over(changed)
         for table, old in self.tables.items():
             rows = _rows(place for place in places if place.path.startswith(f"{table}."))
@@ -82,12 +84,25 @@ class _Comparison:
         return self.result
 
     def is_changed(self, place: Settled) -> bool:
-        """Whether somebody changed what was printed, of what is on record; a signature
-        is settled by its scan and not by what is typed."""
+        """Whether somebody changed what was printed, of what is taken from a form."""
         spec = self.form.spec_at(place.path)
-        if spec is None or not spec.stored or isinstance(spec.kind, Sign):
+        if spec is None or not spec.stored or isinstance(spec.kind, Nested):
             return False
         return self.said(place.path, place.text) != self.said(place.path, self.texts.get(place.path, ""))
+
+    def unused(self, place: Settled) -> Item | None:
+        """A line for what was written where the program prints, or where only a scan counts."""
+        spec, now = self.form.spec_at(place.path), self.texts.get(place.path)
+        is_ours = spec is not None and (not spec.stored or isinstance(spec.kind, Nested))
+        if place.row >= 0 or now is None or not is_ours or spec is None:
+            return None
+        said = self.said(place.path, place.text)
+        # A signature's proof may have been filed after the form was printed.
+        if self.said(place.path, now).startswith(said):
+            return None
+        why = _PROVEN if spec.stored else f"这一栏由程序带出，现在是“{now.strip()}”；要改请改它的来源"
+        text = place.text.strip()
+        return Item(place.path, -1, spec.label, text, place.where, place.anchors, State.UNUSED, said=why)
 
     def said(self, path: str, text: str) -> str:
         return "" if is_blank(self.form, path, text) else "".join(text.split())

@@ -57,6 +57,7 @@ class Asked:
     first: str = ""
     why: str = ""
     said: bool = False  # whether a person settled it, now or before
+    kept: str = ""  # what was remembered and cannot be followed this time
 
     @property
     def where(self) -> str:
@@ -240,14 +241,21 @@ def _recall(made: Plan, station: Workspace | None) -> None:
     for each in made.asked:
         ref = known.get(each.name) if known else None
         chosen = made.people.at(ref) if ref else None
-        if ref is not None and (chosen or not ref):
+        if ref is None:
+            continue
+        made.remembered = True
+        if chosen or not ref:
             made.answer(each.name, chosen)
-            made.remembered = True
+        else:  # what somebody decided is not replaced by a guess
+            each.choices = each.choices or ([each.field] if each.field else [])
+            each.field, each.sure, each.kept = None, False, ref
+            each.why = f"上次记的是 {ref}，这次没有那张表的记录，或没有这个字段"
 
 
 def _remember(made: Plan, station: Workspace | None) -> Path | None:
     settled = (each for each in made.asked if each.said or (each.field and each.sure))
-    said = {each.name: each.field.ref if each.field else "" for each in settled}
+    said = {each.name: each.kept for each in made.asked if each.kept}
+    said |= {each.name: each.field.ref if each.field else "" for each in settled}
     return mappings.save(station, KIND, [each.name for each in made.asked], said)
 
 
@@ -284,7 +292,9 @@ class _Writer:
                     self.table.put(row[head.column], 0, len(row[head.column].text), str(number))
             for each in self.asked:
                 box = row.get(each.place.column)  # type: ignore[union-attr]
-                if box is not None:
+                if box is None:
+                    self.notes.append(f"“{each.name}”第{number}人的格合并掉了或藏起来了，没有写")
+                else:
                     held = blank(box.text)
                     self.write(
                         Spot(each.name, box, *span(box.text, 0, len(box.text), held), held), each, person

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from ..errors import Refused, UsageProblem
 from ..forms.foreign import Box, Grid, List
-from ..records import disk
+from .handed_in import read_whole
 
 if TYPE_CHECKING:
     from ..formats.xlsx.sheets import Sheet
@@ -34,7 +34,7 @@ class Table(Protocol):
 
 def opened(path: Path, rows: int) -> Table:
     """The table in the file, with room for so many rows below what stands there."""
-    suffix, data = path.suffix.lower(), disk.read_bytes(path)
+    suffix, data = path.suffix.lower(), read_whole(path)
     try:
         if suffix == ".docx":
             return WordTable(data)

@@ -11,12 +11,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from ..errors import Refused, UsageProblem
-from ..records import disk, repair
+from ..records import repair
+from .handed_in import read_whole
 
 if TYPE_CHECKING:
     from ..formats.xlsx import sheets as xlsx
 
-MAX_BYTES = 30 * 1024 * 1024
 MAX_ROWS = 20_000
 MAX_COLUMNS = 500
 _WORKBOOKS = (b"PK", b"\xd0\xcf\x11\xe0")
@@ -67,9 +67,7 @@ def sheets(path: Path) -> list[Sheet]:
     Raises Refused for what is no list (damaged, encrypted, far too large) and
     UsageProblem for a text whose encoding nobody knows.
     """
-    data = disk.read_bytes(path)
-    if len(data) > MAX_BYTES:
-        raise Refused(f"{path} 有 {len(data) // 1048576} MB，不像一张名单", "只留要导入的工作表，另存后再来")
+    data = read_whole(path)
     if not data.strip():
         raise UsageProblem(f"{path} 是空文件")
     found = _workbook(data) if data.startswith(_WORKBOOKS) else [_text(data, path)]

@@ -7,14 +7,18 @@ and only then the writing. Nothing is guessed and nothing merged.
 
 from __future__ import annotations
 
+import os
+import time
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from ..errors import Exit, RecordkitError, UsageProblem
+from ..errors import Conflict, Exit, RecordkitError, UsageProblem
 from ..forms import Form
+from ..records import disk
 from ..records.kinds import Ref
 from . import import_heads, import_twins, mappings, writing
 from .import_heads import Column, Head, Match, Wish
@@ -23,6 +27,7 @@ from .import_sheets import Sheet, sheets
 from .workspace import Workspace
 
 FORMS = ("casework/client-record",)
+_LOCK, _DEAD = ".~导入.lock", 60
 _OUT = (Fate.TWIN, Fate.NAMELESS, Fate.HIDDEN, Fate.FAILED)
 
 
@@ -44,6 +49,7 @@ class Batch:
     listing: Listing
     columns: Sequence[Column]
     entries: list[Entry]
+    known: frozenset[str]  # the clients on file that the rows were compared with
 
     def count(self, fate: Fate) -> int:
         """How many rows met that fate."""
@@ -129,7 +135,7 @@ def prepared(
     """Every row read, checked, and compared with the others and with who is on file."""
     given = {"filled_on": today, "entered_on": today, "filled_by": _person(by)}
     reader = Reader(form, listing.sheet, listing.head, columns, given, today, from_id, hidden)
-    batch = Batch(path, form, listing, columns, list(reader.entries()))
+    batch = Batch(path, form, listing, columns, list(reader.entries()), _on_file(station))
     if not batch.entries:
         raise UsageProblem(f"“{listing.sheet.name}”的列头下面没有人", "要导入别的工作表，加 --sheet 工作表名")
     import_twins.mark(batch.entries, station)
@@ -151,6 +157,35 @@ def admit(batch: Batch, rows: Iterable[int] | None = None) -> None:
             entry.fate = Fate.READY
 
 
+@contextmanager
+def alone(batch: Batch, station: Workspace) -> Iterator[None]:
+    """Lets one person at a time bring people in, so that nobody comes in twice.
+
+    Conflict while somebody else does, and where somebody came on file after the rows
+    were compared. The lock is a file, since shared folders know no other; one that was
+    not touched for a minute was left by a process that died.
+    """
+    lock = station.root / _LOCK
+    with suppress(FileNotFoundError):
+        if time.time() - lock.stat().st_mtime > _DEAD:
+            lock.unlink()
+    try:
+        disk.create(lock, b"")
+    except Conflict:
+        raise Conflict("有人正在导入，没有导入", f"等他完成（中断了的等 {_DEAD} 秒）再导入一次") from None
+    try:
+        if _on_file(station) != batch.known:
+            raise Conflict("看名单的时候有别人建了档，没有导入", "再导入一次，会重新核对有没有重复")
+        yield
+    finally:
+        lock.unlink(missing_ok=True)
+
+
+def _on_file(station: Workspace) -> frozenset[str]:
+    folder = station.root / "clients"
+    return frozenset(path.name for path in folder.iterdir()) if folder.is_dir() else frozenset()
+
+
 def bring_in(batch: Batch, station: Workspace, today: date) -> None:
     """Give everybody who is ready a number, a folder and a record.
 
@@ -161,6 +196,8 @@ def bring_in(batch: Batch, station: Workspace, today: date) -> None:
     for entry in batch.entries:
         if entry.fate is not Fate.READY:
             continue
+        with suppress(OSError):
+            os.utime(station.root / _LOCK)  # still at it
         try:
             started = writing.start_client(batch.form, station, entry.record, today)
         except RecordkitError as problem:

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from .. import forms
-from ..errors import Conflict, Finding, NotFound, RecordkitError, Refused, UsageProblem
+from ..errors import Conflict, Finding, NotFound, RecordkitError, Refused, UsageProblem, explained
 from ..forms import Form, identify
 from ..forms.answers import Item, Names, State, Understood, places, understood
 from ..forms.returned import Paper, Returned, Settled, Stray
@@ -21,23 +21,24 @@ from ..records import disk, writing
 from ..records.context import Context
 from ..records.model import Record
 from ..records.reading import Loaded, from_form, load
-from . import amending, finding
+from . import amending, belonging, finding
 from .attaching import by_mark
 from .comparing import Difference, compared
+from .handed_in import read_whole
 from .printing import surroundings
 from .proving import Mark
 from .workspace import INBOX, Workspace
 from .writing import new
 
-MAX_BYTES = 30 * 1024 * 1024
 SUFFIXES = (".docx", ".xlsx", ".pdf")
+REPORT = "读表报告"  # what such files are called is not read in again
 _PICTURES = (b"\xff\xd8\xff", b"\x89PNG", b"GIF8", b"\x00\x00\x00\x18ftyp", b"\x00\x00\x00\x1cftyp")
 
 
 @dataclass(frozen=True, slots=True)
 class Wish:
     """How files are to be read: as which form, whose they are, where to, and whether
-    an existing record takes over what was changed."""
+    an existing record takes over what was changed; `seen` that a person saw the differences."""
 
     form: Form | None = None
     client: str = ""
@@ -45,6 +46,8 @@ class Wish:
     into: Path | None = None
     update: bool = False
     force: bool = False
+    seen: bool = False
+    names: Mapping[Path, str] = field(default_factory=dict)  # of records, where a file's own would not do
 
 
 @dataclass(slots=True)
@@ -64,6 +67,7 @@ class Back:
     differences: list[Difference] = field(default_factory=list)
     written: Path | None = None
     failed: RecordkitError | None = None
+    is_odd: bool = False  # a note says what a person has to look at
 
     @property
     def doubts(self) -> list[Item]:
@@ -73,7 +77,7 @@ class Back:
     @property
     def is_clean(self) -> bool:
         """Whether all that was written was understood and is where it belongs."""
-        asks = self.doubts or self.findings or self.strays or self.failed
+        asks = self.doubts or self.findings or self.strays or self.failed or self.is_odd
         return not asks and (self.written is not None or not self.differences)
 
 
@@ -85,13 +89,17 @@ def files_in(paths: Sequence[Path]) -> list[Path]:
             inner = sorted(
                 each
                 for each in path.rglob("*")
-                if each.suffix.lower() in SUFFIXES and not each.name.startswith(("~$", "."))
+                if each.suffix.lower() in SUFFIXES
+                and not each.name.startswith(("~$", ".", REPORT))
+                and not each.is_dir()
             )
             if not inner:
                 raise NotFound(f"{path} 里没有填好的表（{'、'.join(SUFFIXES)}）")
             found += inner
         elif path.is_file():
             found.append(path)
+        elif path.exists():
+            raise Refused(f"{path} 不是普通文件（是设备或管道），没有读", "请先把内容存成文件")
         else:
             raise NotFound(f"找不到：{path}")
     return list(dict.fromkeys(found))
@@ -104,8 +112,8 @@ def read(path: Path, wish: Wish, station: Workspace | None, today: date) -> Iter
         paper = opened(path)
         form = _form_of(paper, path, wish, station)
         results = paper.returned(form)
-    except RecordkitError as problem:
-        yield Back(path, failed=problem)
+    except Exception as problem:
+        yield Back(path, failed=_told(problem))
         return
     if not results:
         yield Back(path, form=form, failed=NotFound(f"{path.name} 里没有填写的内容"))
@@ -114,23 +122,33 @@ def read(path: Path, wish: Wish, station: Workspace | None, today: date) -> Iter
         back.notes += _about_version(paper, form)
         try:
             _Reading(back, form, returned, wish, station, today).run()
-        except RecordkitError as problem:
-            back.failed = problem
+        except Exception as problem:
+            back.failed = _told(problem)
         yield back
+
+
+def _told(problem: Exception) -> RecordkitError:
+    """What is wrong with one file; whatever it is, the others are still read."""
+    told = explained(problem) or Refused(
+        f"读这份文件时程序出了错（{type(problem).__name__}），没有读入",
+        "请用空白表重新填写；并把原文件交给维护的人",
+    )
+    # Its frames hold the whole file, and what was told of many files is kept to the end.
+    told.__traceback__ = told.__cause__ = told.__context__ = None
+    return told
 
 
 def opened(path: Path) -> Paper:
     """The file by what it is, whatever it is called; Refused for what is no form."""
-    if path.stat().st_size > MAX_BYTES:
-        raise Refused(f"{path.name} 超过 {MAX_BYTES >> 20} MB，不像一张表")
-    data = disk.read_bytes(path)
-    if data.startswith(b"%PDF"):
+    data = read_whole(path)
+    if b"%PDF-" in data[:1024] and not data.startswith(b"PK"):  # readers allow some bytes before the head
         from ..formats import pdf_form
 
         return pdf_form.open_paper(data)
     if data.startswith(_PICTURES):
         raise Refused(f"{path.name} 是图片，读不出文字", "签字的扫描件用 recordkit attach 归入")
-    if b"xl/workbook" in data or path.suffix.lower() in (".xlsx", ".xlsm", ".xls"):
+    is_named_so = path.suffix.lower() in (".xlsx", ".xlsm", ".xls") and b"word/document" not in data
+    if b"xl/workbook" in data or is_named_so:
         from ..formats import xlsx
 
         return xlsx.open_paper(data)
@@ -152,6 +170,11 @@ def _form_of(paper: Paper, path: Path, wish: Wish, station: Workspace | None) ->
                 "请升级 recordkit",
             )
         return form
+    if not paper.title and not paper.words:
+        raise Refused(
+            f"{path.name} 里没有可以读的文字和填写栏，像是扫描件或打印件",
+            "请交电脑上填的原文件；签字的扫描件用 recordkit attach 归入",
+        )
     if wish.form:
         return wish.form
     likely = identify.likely(paper, [forms.load(form.id, own) for form in forms.catalogue()])
@@ -164,6 +187,8 @@ def _form_of(paper: Paper, path: Path, wish: Wish, station: Workspace | None) ->
 def _about_version(paper: Paper, form: Form) -> list[str]:
     if not paper.form:
         return [f"文件里没有表单标记，按标题和栏目认作《{form.title}》"]
+    if not paper.form_version:
+        return [f"文件里没有写明是第几版，已按现在的第 {form.version} 版读入"]
     if paper.form_version < form.version:
         return [f"这是第 {paper.form_version} 版的表（现在是第 {form.version} 版），已按旧版的栏目读入"]
     return []
@@ -184,14 +209,25 @@ class _Reading:
         self.back, self.form, self.returned = back, form, returned
         self.wish, self.station, self.today = wish, station, today
         self.names = names_of(station)
+        self.place: Path | None = None
 
     def run(self) -> None:
+        self.place = self.filed_in()
         found = places(self.form, self.returned)
         self.back.existing = self.already_there()
         if self.back.existing:
             self.compare(load(self.back.existing), found)
         else:
             self.take(found)
+
+    def filed_in(self) -> Path | None:
+        """The folder that was named for it."""
+        client, dossier = self.wish.client, self.wish.dossier
+        if (client or dossier) and self.station is None:
+            raise UsageProblem(
+                "这里不是社工站工作区，不知道案卷在哪里", "加 --station 文件夹；或去掉 --client、--dossier"
+            )
+        return belonging.folder_of(client, dossier, self.station) if client or dossier else None  # type: ignore[arg-type]
 
     def already_there(self) -> Path | None:
         """The record it was printed from, by the stamp it carries."""
@@ -206,6 +242,9 @@ class _Reading:
         if loaded.record is None or not any(True for _ in loaded.record.filled()):
             raise NotFound("表上没有读到填写的内容")
         self.back.record = loaded.record
+        for doubt in belonging.doubts(loaded.record, self.returned.record, self.station):
+            self.back.notes.append(doubt)
+            self.back.is_odd = True
         self.back.written = self.write(loaded.record, said)
 
     def understand(self, items: Sequence[Item], tree: Mapping[str, Any]) -> Loaded:
@@ -221,49 +260,71 @@ class _Reading:
         if spec is None or written is None or "client_no" in said.values or self.returned.record:
             return
         numbers = self.names(written.text.split()[0], "服务对象编号")
+        if self.place and belonging.owner_of(self.place, self.station) in numbers:  # type: ignore[arg-type]
+            return
         who = f"，可能是 {'、'.join(numbers)}" if numbers else "，没有找到这个人的编号"
-        text = f"“服务对象”栏写的是“{written.text.strip()}”{who}；请补编号，或加 --client"
+        text = f"“服务对象”栏写的是“{written.text.strip()}”{who}；{'请核对是不是放对了人' if self.place else '请补编号，或加 --client'}"
         said.items.append(
             Item("client_no", -1, spec.label, "", written.where, written.anchors, State.DOUBT, "", text)
         )
 
     def write(self, record: Record, said: Understood) -> Path:
         """The record's file: where it belongs if that is known, else beside the others."""
-        if (self.wish.client or self.wish.dossier) and self.station is None:
-            raise UsageProblem(
-                "这里不是社工站工作区，不知道案卷在哪里", "加 --station 文件夹；或去掉 --client、--dossier"
-            )
         head = _unread_notes(said.items)
-        if self.station and (self.wish.client or self.wish.dossier):
-            values = {**record.plain(), **({"local": record.local} if record.local else {})}
-            wish = (self.wish.client, self.wish.dossier)
-            path = new(self.form, self.today, self.station, *wish, values=values).path
-            if head:
-                disk.replace(path, head.encode() + disk.read_bytes(path))
-            return path
+        if self.station and self.place:
+            return self.file(record, head, self.place, self.station)
         path = self.target()
         data = (head + writing.dump(record, _order(self.form))).encode()
         if path.exists() and disk.read_bytes(path) == data:
             self.back.notes.append("以前读过，内容没有变")
+        elif path.exists() and not self.wish.force:
+            raise Conflict(
+                f"{path} 已经存在，内容不同，没有改动它",
+                "是另一份表的，把交来的文件改个名字再读；确实要换成这一份的，加 --force",
+            )
         elif self.wish.force:
             disk.replace(path, data)
         else:
             disk.create(path, data)
         return path
 
+    def file(self, record: Record, head: str, place: Path, station: Workspace) -> Path:
+        """The record with its number in the folder of its client or case."""
+        belonging.refuse_other(record, place, station)
+        if known := belonging.same_in(place, record):
+            self.back.notes.append(f"以前读过，就是 {known.name}，没有再建")
+            return known
+        belonging.refuse_second(self.form.slug, place)
+        values = {**record.plain(), **({"local": record.local} if record.local else {})}
+        wish = (self.wish.client, self.wish.dossier)
+        path = new(self.form, self.today, station, *wish, values=values).path
+        if head:
+            disk.replace(path, head.encode() + disk.read_bytes(path))
+        return path
+
     def target(self) -> Path:
         place = f"-{self.back.place}" if self.back.place else ""
-        return folder(self.wish, self.station) / f"{self.back.source.stem}{place}.yaml"
+        source = self.back.source
+        return folder(self.wish, self.station) / f"{self.wish.names.get(source, source.stem)}{place}.yaml"
 
     def compare(self, loaded: Loaded, found: Sequence[Settled]) -> None:
         """Beside the record that is there; taken over only when that was asked for."""
         record = amending.sound(loaded)
+        if self.place and self.station:
+            belonging.refuse_elsewhere(loaded.path, record, self.place, self.station)
         context: Context = surroundings(loaded.path, self.station)[1]
         result = compared(self.form, record, context, found, self.names)
         self.back.differences = result.differences
         changed = self.understand(result.understood.items, result.tree)
         self.back.record = record
+        since = belonging.changed_since(self.returned.record, record) if result.differences else ""
+        if since:
+            self.back.notes.append(f"{since}：下面的不同里，有的是记录后来改的，不是表上改的")
         if result.differences and self.wish.update:
+            if since and not (self.wish.seen or self.wish.force):
+                raise Conflict(
+                    f"{since}，没有改动记录", "去掉 --yes 再读，看过不同再答；或重新打印，在新的上面改"
+                )
             self.update(loaded, record, changed)
 
     def update(self, loaded: Loaded, record: Record, changed: Loaded) -> None:

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import io
-import json
-import shutil
-import subprocess
 from pathlib import Path
 
 import pikepdf
 import pypdf
 import pytest
 from pdf_form_kit import CATALOGUE, STAMP, ink, made, texts
+from peers import pdf_lib
 from pikepdf.form import CheckboxField
 from pikepdf.form import Form as Fields
 
@@ -114,42 +112,14 @@ def test_all_forms_filled_by_pypdf_are_read(blanks: dict[str, bytes]) -> None:
     are_read({slug: by_pypdf(data, values[slug]) for slug, data in blanks.items()}, values)
 
 
-PDF_LIB = """
-const {PDFDocument, PDFTextField, PDFCheckBox, PDFDropdown} = require('pdf-lib');
-const fs = require('fs');
-(async () => {
-  for (const name of JSON.parse(fs.readFileSync('names.json'))) {
-    const document = await PDFDocument.load(fs.readFileSync(name + '.pdf'));
-    const values = JSON.parse(fs.readFileSync(name + '.json'));
-    for (const field of document.getForm().getFields()) {
-      const value = values[field.getName()];
-      if (value === undefined) continue;
-      if (field instanceof PDFTextField) field.setText(value);
-      else if (field instanceof PDFDropdown) field.select(value);
-      else if (field instanceof PDFCheckBox) value === '/1' ? field.check() : field.uncheck();
-    }
-    fs.writeFileSync(name + '.filled.pdf', await document.save({updateFieldAppearances: false}));
-  }
-})().catch(error => { console.error(error); process.exit(1); });
-"""
-
-
 @pytest.mark.slow
 def test_forms_filled_by_pdf_lib_are_read(blanks: dict[str, bytes], tmp_path: Path) -> None:
-    if not (shutil.which("npm") and shutil.which("node")):
-        pytest.skip("no node: Debian's npm")
-    (tmp_path / "package.json").write_text("{}")
-    command = ["npm", "install", "pdf-lib@1.17.1", "--no-audit", "--no-fund"]
-    if subprocess.run(command, cwd=tmp_path, capture_output=True, timeout=120).returncode:
-        pytest.skip("npm cannot fetch pdf-lib")
+    if (reason := pdf_lib.fetched(tmp_path)) is not None:
+        pytest.skip(reason)
     wanted = {form.slug: wishes(blanks[form.slug]) for form in CATALOGUE}
-    for slug, values in wanted.items():
-        (tmp_path / f"{slug}.pdf").write_bytes(blanks[slug])
-        (tmp_path / f"{slug}.json").write_text(json.dumps(values))
-    (tmp_path / "names.json").write_text(json.dumps(list(wanted)))
-    subprocess.run(["node", "-e", PDF_LIB], cwd=tmp_path, check=True, timeout=300)
-
-    are_read({slug: (tmp_path / f"{slug}.filled.pdf").read_bytes() for slug in wanted}, wanted)
+    are_read(
+        pdf_lib.filled({slug: (blanks[slug], values) for slug, values in wanted.items()}, tmp_path), wanted
+    )
 
 
 def test_values_are_seen_in_pdfium(blanks: dict[str, bytes]) -> None:

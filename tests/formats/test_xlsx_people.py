@@ -323,8 +323,8 @@ def test_libreoffice_saves_and_everything_comes_back(way: str, tmp_path: Path) -
     export = "xlsx:Calc MS Excel 2007 XML"
     paths = [tmp_path / name for name in files]
     if way == "ods":
-        paths = list(office._convert(paths, tmp_path / "ods", "ods:calc8").values())
-    saved_again = list(office._convert(paths, tmp_path / "again", export).values())
+        paths = list(office.convert(paths, tmp_path / "ods", "ods:calc8").values())
+    saved_again = list(office.convert(paths, tmp_path / "again", export).values())
 
     lists, sheet = (open_paper(path.read_bytes()) for path in saved_again)
 

@@ -17,6 +17,7 @@ import tempfile
 import zipfile
 from collections.abc import Iterator, Mapping, Sequence
 from copy import deepcopy
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -50,7 +51,7 @@ def fill_by_lxml(data: bytes, values: Values, *, glyphs: bool = True) -> bytes:
     for key, value in values.items():
         control = controls(root, key)
         if isinstance(value, str):
-            _say(control, value)
+            say(control, value)
         else:
             _tick(control, value, glyphs)
     return with_document(data, root)
@@ -66,7 +67,7 @@ def fill_as_word(data: bytes, values: Values, rows: Mapping[str, int] | None = N
         control = controls(root, key)
         if isinstance(value, str):
             _forget_placeholder(control)
-            _say(control, value)
+            say(control, value)
         else:
             _tick(control, value, glyphs=True)
     return with_document(data, root)
@@ -119,7 +120,8 @@ def boxes(control: Any) -> Iterator[tuple[str, bool, str]]:
         yield alias, box.find(W14 + "checked").get(W14 + "val") == "1", text(inner)
 
 
-def _say(control: Any, said: str) -> None:
+def say(control: Any, said: str) -> None:
+    """Type this into a control."""
     first, *others = control.find(CONTENT).iter(TEXT)
     lines = said.split("\n")
     first.text = lines[0]
@@ -183,6 +185,22 @@ def uno_available() -> str | None:
     return None
 
 
+@dataclass(frozen=True)
+class UnoJob:
+    """One form for LibreOffice to fill in.
+
+    `texts` are typed at the fields' bookmarks; `ticks` are the boxes to tick by field,
+    counted from 1; `others` what is written behind 其他; `cells` are typed into as a
+    whole, named as LibreOffice does (`Table2!B3`).
+    """
+
+    docx: Path
+    texts: Mapping[str, str]
+    ticks: Mapping[str, Sequence[int]] = field(default_factory=dict)
+    others: Mapping[str, str] = field(default_factory=dict)
+    cells: Mapping[str, str] = field(default_factory=dict)
+
+
 def fill_by_uno(
     docx: Path,
     into: Path,
@@ -190,32 +208,38 @@ def fill_by_uno(
     ticks: Mapping[str, Sequence[int]] | None = None,
     cells: Mapping[str, str] | None = None,
 ) -> Path:
-    """The form opened by LibreOffice, filled at its bookmarks and saved as DOCX in the folder `into`.
+    """The form opened by LibreOffice, filled and saved as DOCX in the folder `into`."""
+    [target] = fill_all_by_uno([UnoJob(docx, texts, ticks or {}, cells=cells or {})], into)
+    return target
 
-    `ticks` are the boxes to tick by field, counted from 1; `cells` are typed into as
-    a whole, named as LibreOffice does (`Table2!B3`).
-    """
+
+def fill_all_by_uno(jobs: Sequence[UnoJob], into: Path) -> list[Path]:
+    """Forms filled by one start of LibreOffice, each under its name in the folder `into`."""
+    into.mkdir(parents=True, exist_ok=True)
+    targets = [into / job.docx.name for job in jobs]
+    with tempfile.TemporaryDirectory(prefix="recordkit-uno-") as name:
+        _drive(Path(name), [_asked(job, target) for job, target in zip(jobs, targets, strict=True)])
+    return targets
+
+
+def _asked(job: UnoJob, target: Path) -> dict[str, Any]:
     from recordkit.formats.docx.anchors import bookmark_name
 
     def mark(key: str) -> str:
         path, _, row = key.partition("@")
         return bookmark_name(path) + (f"_{int(row) + 1}" if row not in ("", "0") else "")
 
-    into.mkdir(parents=True, exist_ok=True)
-    target = into / docx.name
-    asked = {
-        "source": docx.resolve().as_uri(),
+    return {
+        "source": job.docx.resolve().as_uri(),
         "target": target.resolve().as_uri(),
-        "texts": {mark(key): value for key, value in texts.items()},
-        "ticks": {mark(key): list(value) for key, value in (ticks or {}).items()},
-        "cells": dict(cells or {}),
+        "texts": {mark(key): value for key, value in job.texts.items()},
+        "ticks": {mark(key): list(value) for key, value in job.ticks.items()},
+        "others": {mark(key): value for key, value in job.others.items()},
+        "cells": dict(job.cells),
     }
-    with tempfile.TemporaryDirectory(prefix="recordkit-uno-") as name:
-        _drive(Path(name), asked)
-    return target
 
 
-def _drive(folder: Path, asked: Mapping[str, Any]) -> None:
+def _drive(folder: Path, asked: Sequence[Mapping[str, Any]]) -> None:
     """Start an office of our own, let the script below use it, and end it."""
     pipe = f"pipe,name={folder.name}"
     office = subprocess.Popen(
@@ -237,7 +261,7 @@ def _drive(folder: Path, asked: Mapping[str, Any]) -> None:
             input=json.dumps(asked),
             capture_output=True,
             encoding="utf-8",
-            timeout=TIMEOUT,
+            timeout=TIMEOUT + 20 * len(asked),
         )
         if said.returncode:
             raise RuntimeError(f"LibreOffice did not fill the form:\n{said.stderr[-2000:]}")
@@ -271,10 +295,6 @@ def option(name, value):
     return made
 
 
-document = desktop.loadComponentFromURL(asked["source"], "_blank", 0, (option("Hidden", True),))
-marks = document.getBookmarks()
-
-
 def portions(text):
     paragraphs = text.createEnumeration()
     while paragraphs.hasMoreElements():
@@ -292,19 +312,35 @@ def inner(holder):
             yield from inner(portion.ContentControl)
 
 
-for name, numbers in asked["ticks"].items():
-    anchor = marks.getByName(name).getAnchor()
-    kinds = [each for each in portions(anchor.getText()) if each.TextPortionType == "ContentControl"]
-    boxes = [each.ContentControl for each in kinds if each.ContentControl.Checkbox]
-    for number in numbers:
-        boxes[number - 1].Checked = True
-for name, text in asked["texts"].items():
-    marks.getByName(name).getAnchor().setString(text)
-for place, text in asked["cells"].items():
-    table, _, cell = place.partition("!")
-    document.getTextTables().getByName(table).getCellByName(cell).setString(text)
-document.storeToURL(asked["target"], (option("FilterName", "MS Word 2007 XML"),))
-document.close(True)
+def fill(asked):
+    document = desktop.loadComponentFromURL(asked["source"], "_blank", 0, (option("Hidden", True),))
+    marks = document.getBookmarks()
+
+    def controls(name):
+        found = portions(marks.getByName(name).getAnchor().getText())
+        return [each.ContentControl for each in found if each.TextPortionType == "ContentControl"]
+
+    for name, numbers in asked["ticks"].items():
+        boxes = [each for each in controls(name) if each.Checkbox]
+        for number in numbers:
+            boxes[number - 1].Checked = True
+    for name, text in asked["others"].items():
+        # A text portion within the control: the control itself can only be appended to.
+        [*_, last] = [each for each in controls(name) if not each.Checkbox]
+        cursor = last.createTextCursor()
+        cursor.gotoEnd(True)
+        cursor.setString(text)
+    for name, text in asked["texts"].items():
+        marks.getByName(name).getAnchor().setString(text)
+    for place, text in asked["cells"].items():
+        table, _, cell = place.partition("!")
+        document.getTextTables().getByName(table).getCellByName(cell).setString(text)
+    document.storeToURL(asked["target"], (option("FilterName", "MS Word 2007 XML"),))
+    document.close(True)
+
+
+for job in asked:
+    fill(job)
 try:
     desktop.terminate()
 except Exception:

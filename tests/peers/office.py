@@ -51,12 +51,12 @@ def to_pdf(documents: Sequence[Path], into: Path) -> dict[Path, Path]:
 
     A PDF has its document's name; the second of one name gets `-2`, and so on.
     """
-    return _convert(documents, into, PDF_FILTER)
+    return convert(documents, into, PDF_FILTER)
 
 
 def resave(documents: Sequence[Path], into: Path) -> dict[Path, Path]:
     """Each document opened and saved as DOCX, under its name in the folder `into`."""
-    return _convert(documents, into, DOCX_FILTER)
+    return convert(documents, into, DOCX_FILTER)
 
 
 def via_odt(documents: Sequence[Path], into: Path) -> dict[Path, Path]:
@@ -64,8 +64,8 @@ def via_odt(documents: Sequence[Path], into: Path) -> dict[Path, Path]:
     if not documents:
         return {}
     with tempfile.TemporaryDirectory(prefix="recordkit-odt-") as name:
-        odts = _convert(documents, Path(name), ODT_FILTER)
-        made = _convert(list(odts.values()), into, DOCX_FILTER)
+        odts = convert(documents, Path(name), ODT_FILTER)
+        made = convert(list(odts.values()), into, DOCX_FILTER)
     return {document: made[odt] for document, odt in odts.items()}
 
 
@@ -113,8 +113,11 @@ def in_order(texts: Sequence[str], haystack: str) -> list[str]:
     return missing
 
 
-def _convert(documents: Sequence[Path], into: Path, export: str) -> dict[Path, Path]:
-    """Convert copies with plain names, since LibreOffice names results by their stem."""
+def convert(documents: Sequence[Path], into: Path, export: str) -> dict[Path, Path]:
+    """Each document opened and saved by such a filter (`ods:calc8`), in the folder `into`.
+
+    Copies with plain names are converted, since LibreOffice names results by their stem.
+    """
     if not documents:
         return {}
     into.mkdir(parents=True, exist_ok=True)

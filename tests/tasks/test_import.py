@@ -504,7 +504,7 @@ def test_of_several_lists_one_is_chosen(recordkit: Callable, station: Path) -> N
 @pytest.mark.parametrize(
     ("name", "data", "code"),
     [
-        ("空.csv", b"", Exit.USAGE),
+        ("空.csv", b"", Exit.REFUSED),
         ("空白.xlsx", b"  \n", Exit.USAGE),
         ("网页.xls", "<html><table><tr><td>姓名</td></tr></table>".encode(), Exit.REFUSED),
         ("坏.xlsx", b"PK\x03\x04 nothing", Exit.REFUSED),

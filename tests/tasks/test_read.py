@@ -217,7 +217,7 @@ def test_a_form_without_a_stamp_is_known_by_its_labels_or_asked_about(recordkit:
     [
         ("旧.doc", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600), "旧版"),
         ("相片.jpg", b"\xff\xd8\xff\xe0" + bytes(100), "图片"),
-        ("空.docx", b"", "不是"),
+        ("空.docx", b"", "空文件"),
         ("文字.docx", "姓名：赵桂兰".encode(), "不是"),
     ],
 )

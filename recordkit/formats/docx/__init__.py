@@ -2,6 +2,14 @@
 
 `template` is the template of a form, `write` prints an arranged form into
 one, ours or a station's own.
+
+    build, page, grids, wml, order, properties, structure   our templates, and whole documents
+    grammar, syntax, tags, fields, rules, check, codes      what a template may say, and what is wrong with one
+    program, engine, anchors, fitting, finishing            a record printed into a template
+    fillable*                                               blanks to be filled in on the computer
+    returned*                                               filled-in forms read back
+    adopt*                                                  a purchaser's own form made a template
+    patch                                                   texts put into a copy of somebody's document
 """
 
 from __future__ import annotations

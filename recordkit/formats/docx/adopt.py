@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from ... import forms
+from ...errors import Refused
 from ...forms import Form
 from ...forms.blocks import Cell
 from ...forms.foreign import Blank, Box, Grid, List, Spot, is_counter, lists, options, spots
@@ -18,7 +19,7 @@ from ...forms.labels import Labels, key
 from ...records import kinds
 from ...records.fields import Moment
 from ...records.kinds.choices import folded
-from ..opc import Element, W, parse
+from ..opc import BadXml, Element, W, parse
 from . import adopt_page, patch
 from .adopt_print import ADOPTED, written
 from .anchors import PREFIX
@@ -79,8 +80,11 @@ def adopted(data: bytes, form: Form, said: Mapping[str, str] | None = None) -> A
     `said` settles labels: the path of the field, or '' to leave the place alone. A
     label that stands there again is called `姓名#2`, `姓名#3` …
     """
-    adopter = _Adopter(Document(data), form, said or {})
-    adopter.adopt()
+    try:
+        adopter = _Adopter(Document(data), form, said or {})
+        adopter.adopt()
+    except BadXml as error:  # of a part beside the text: header, styles, properties
+        raise Refused(f"Word 文件已损坏（{error}）。", "请用 Word 或 WPS 打开后重新保存。") from error
     return adopter.result
 
 

@@ -25,6 +25,9 @@ _RUN_WRAPPERS = frozenset(
 )
 # Boxes and ticks of the symbol fonts, by the code Word keeps them under.
 _SYMBOLS = {"F0A3": "□", "F06F": "□", "F0A8": "□", "F052": "☑", "F0FE": "☑", "F0FC": "☑"}
+MAX_BYTES = 10 * 1024 * 1024
+MAX_ELEMENTS = 200_000
+MAX_TEXT = 30_000  # of one cell or line
 _SPACE = "{http://www.w3.org/XML/1998/namespace}space"
 _GONE = ("ins", "del", "moveFrom", "moveTo", "rPrChange")  # of a paragraph mark, not of its letters
 
@@ -34,6 +37,7 @@ class Document:
 
     def __init__(self, data: bytes) -> None:
         self.parts = read_parts(data)
+        _refuse_large(self.parts.get(DOCUMENT, b""))
         try:
             self.root = parse(self.parts[DOCUMENT])
         except (KeyError, BadXml):
@@ -52,13 +56,29 @@ class Document:
     def lines(self) -> list[Box]:
         """The paragraphs outside of tables."""
         return [
-            Box(number, 0, text_of(paragraph), f"第{number}段", paragraph)
+            Box(number, 0, _bearable(text_of(paragraph)), f"第{number}段", paragraph)
             for number, paragraph in enumerate(children(self.body, _P), 1)
         ]
 
     def bytes(self) -> bytes:
         """The document as it stands now."""
         return write_parts({**self.parts, DOCUMENT: XML_DECLARATION + to_text(self.root).encode()})
+
+
+def _refuse_large(document: bytes) -> None:
+    """Every cell and label becomes an object here: a book would take minutes."""
+    if len(document) > MAX_BYTES or document.count(b"<") > 2 * MAX_ELEMENTS:
+        raise _too_large("内容太多")
+
+
+def _too_large(what: str) -> Refused:
+    return Refused(f"这份 Word 文档太大，不像一张表：{what}。", "请只留要填的那张表，另存后再来。")
+
+
+def _bearable(text: str) -> str:
+    if len(text) > MAX_TEXT:
+        raise _too_large(f"有一段文字超过 {MAX_TEXT} 字")
+    return text
 
 
 def write(box: Box, start: int, end: int, text: str) -> None:
@@ -169,7 +189,7 @@ def _grid(table: Element, head: str) -> Grid:
             merge = cell.find(f"{W}tcPr/{W}vMerge")
             box = above.get(column) if merge is not None and merge.get(W + "val") != "restart" else None
             if box is None:
-                text = "\n".join(text_of(paragraph) for paragraph in children(cell, _P))
+                text = _bearable("\n".join(text_of(paragraph) for paragraph in children(cell, _P)))
                 box = Box(row, column, text, f"{head}行{row + 1} 列{place}", cell, width=width)
                 grid.boxes.append(box)
             else:

@@ -149,17 +149,27 @@ class _Form:
                 yield Stray(unit.text.strip(), unit.where)
 
     def missing(self, readings: Sequence[Reading]) -> Iterator[str]:
-        """The fields of the form whose places are gone."""
-        found = {reading.path.partition(".")[0] for reading in readings} | self.places.lists
-        found |= {reading.path for reading in readings}
+        """The fields of the form whose places are gone, and lists without rows."""
+        found = {reading.path for reading in readings}
+        tables = {self.plan.list_of(path) for path in found}
         form = self.plan.form
         left = [
             spec.label
             for name in form.names()
-            if name not in found and (spec := form.spec_at(name)) and spec.stored
+            if name not in found | tables | self.places.lists and (spec := form.spec_at(name)) and spec.stored
         ]
+        left += [self.column(path) for path in self.plan.columns(tables) if path not in found]
         if left:
             yield f"找不到这些栏目的位置：{'、'.join(left)}。"
+        for table in sorted(self.places.lists - tables):
+            yield f"“{self.label(table)}”表里一行也没有读到。"
+
+    def column(self, path: str) -> str:
+        return f"{self.label(self.plan.list_of(path))}的“{self.label(path)}”"
+
+    def label(self, path: str) -> str:
+        spec = self.plan.form.spec_at(path)
+        return spec.label if spec else path
 
 
 def _twice(readings: Sequence[Reading], plan: Plan) -> Iterator[str]:

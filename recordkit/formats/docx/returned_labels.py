@@ -7,7 +7,7 @@ bookmarks in copied rows say nothing of their order.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 
@@ -17,6 +17,8 @@ from .returned_sheet import Sheet, Unit
 
 _ENOUGH = 0.6  # so much of a row has to be heads; in a row of labels half of it is
 _SHORT = 64
+_WIDE = 100  # columns
+_LABEL_LINES = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,7 +164,13 @@ class Places:
             return None
         columns = self.columns(row, self.plan.lists[best])
         self.used.update(number for number in row if self.unit(number).left in columns)
-        return _List(best, columns, {self.unit(number).left for number in row})
+        return _List(best, columns, set(self.edges(row, columns)))
+
+    def edges(self, row: Sequence[int], columns: Mapping[int, str]) -> Iterator[int]:
+        """Where cells below the heads may begin; below heads that were merged, anywhere."""
+        for number in row:
+            unit = self.unit(number)
+            yield from range(unit.left, unit.left + (1 if unit.left in columns else min(unit.span, _WIDE)))
 
     def owned(self, row: Sequence[int]) -> bool:
         return any(number in self.owners for number in row)
@@ -212,6 +220,7 @@ class Places:
             for number in row:
                 if path := met.columns.get(self.unit(number).left, ""):
                     self.column_place(path, number, place)
+                    self.tell_wide(number, met.columns)
 
     def column_place(self, path: str, number: int, row: int) -> None:
         """A cell below a head."""
@@ -220,6 +229,12 @@ class Places:
             self.notes.append(f"{self.unit(number).where}与上面的格合并了，这一行按空白读。")
         if not self.strangers(number, (path,)):
             self.found.append(Place((path,), number, self.text(number), row))
+
+    def tell_wide(self, number: int, columns: Iterable[int]) -> None:
+        """A cell without marks that goes over several columns: nobody knows what is whose."""
+        unit = self.unit(number)
+        if number not in self.owners and any(unit.left < left < unit.left + unit.span for left in columns):
+            self.notes.append(f"{unit.where}占了几栏，整格按第一栏读，请核对。")
 
     def grid_row(self, row: Sequence[int]) -> None:
         """Labels with their values at the right, and cells that hold both."""
@@ -261,7 +276,7 @@ class Places:
             return
         known: Callable[[str], tuple[Sequence[str], str]] = self.plan.captioned if own else self.labelled
         begun: list[tuple[Sequence[str], list[str]]] = []
-        for line in text.split("\n"):
+        for line in self.label_lines(text.split("\n")):
             paths, rest = known(line)
             fresh = [path for path in paths if not own or path in own]
             if fresh and all(paths != before for before, _ in begun):
@@ -270,6 +285,17 @@ class Places:
                 begun[-1][1].append(line)
         for paths, said in begun:
             self.caption_place(paths, number, "\n".join(said))
+
+    def label_lines(self, lines: list[str]) -> Iterator[str]:
+        """The lines; a label that was printed in several as one."""
+        while lines:
+            joined = ("".join(lines[:count]) for count in range(min(_LABEL_LINES, len(lines)), 1, -1))
+            whole = next((line for line in joined if self.plan.is_printed(line) and self.is_label(line)), "")
+            yield whole or lines[0]
+            taken = 1
+            while whole and "".join(lines[:taken]) != whole:
+                taken += 1
+            lines = lines[taken:]
 
     def caption_place(self, paths: Sequence[str], number: int, text: str) -> None:
         """A text behind a caption; other captions' texts may stand in the same unit."""

@@ -73,6 +73,16 @@ class Plan:
         table, _, column = path.rpartition(".")
         return table if column and table in self.lists else ""
 
+    def columns(self, tables: Iterable[str]) -> list[str]:
+        """What the form asks for in these lists."""
+        asked = (
+            f"{section.table}.{item.field}"
+            for section in self.form.sections
+            if section.kind == "table" and section.table in tables
+            for item in section.items
+        )
+        return [path for path in asked if (spec := self.form.spec_at(path)) and spec.stored]
+
     def fields(self, label: str) -> Sequence[str]:
         """The fields whose place is beside such a label."""
         found = self.labels.paths(label) if len(label) <= _LABEL else ()
@@ -82,8 +92,12 @@ class Plan:
         """Whether the blank form prints all of this."""
         return self._prints(text) or all(map(self._prints, lines(text)))
 
+    def is_printed(self, text: str) -> bool:
+        """Whether the blank form prints this, letter by letter."""
+        return bare(text) in self.printed
+
     def _prints(self, text: str) -> bool:
-        return bare(text) in self.printed or (len(text) <= _LABEL and key(text) in self.words)
+        return self.is_printed(text) or (len(text) <= _LABEL and key(text) in self.words)
 
     def captioned(self, line: str) -> tuple[Sequence[str], str]:
         """Whose caption a line begins with, and what follows it."""

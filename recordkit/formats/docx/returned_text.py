@@ -270,7 +270,8 @@ class _Reader:
         sign = shown.lstrip()[:1]
         by_sign = sign in TICKS
         if sign and sign in GLYPHS and by_state != by_sign and self.unit:
-            self.sheet.notes.append(f"{self.unit.where}有个方框状态与显示的不一致（{sign}），按已勾选读。")
+            note = f"{self.unit.where}有方框的状态与显示的不一致（{sign}），按已勾选读。"
+            self.sheet.notes += [] if note in self.sheet.notes else [note]
         rest = shown.lstrip()[1:] if sign in GLYPHS else shown
         self.replace(start, (TICKED if by_state or by_sign else BOX) + rest)
 
