@@ -1,5 +1,5 @@
-"""Blank forms filled in by programs that know nothing of recordkit, changed by people,
-and read again: the whole road from the blank to the record."""
+"""Blank forms filled in by programs that know nothing of recordkit, and read again:
+the whole road from the blank to the record, of every form."""
 
 from __future__ import annotations
 

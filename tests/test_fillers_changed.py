@@ -173,7 +173,7 @@ def prints(station: Path, tmp_path: Path) -> tuple[Workspace, dict[Path, Path]]:
 
 
 def read_back(paper: Path, home: Workspace) -> returning.Back:
-    [found] = returning.read(paper, returning.Wish(), home, date(2026, 7, 10))
+    [[found]] = returning.read([paper], returning.Wish(), home, date(2026, 7, 10))
     assert not found.failed
     return found
 

@@ -74,20 +74,25 @@ def read(
     if client and dossier:
         raise UsageProblem("--client 和 --dossier 只能用一个")
     named = options.form(form, station) if form else None
-    files = returning.files_in(paths)
+    files = handed_in.files_in(paths)
     wish = Wish(named, client, dossier, into, update and yes, force, names=handed_in.distinct(files))
     teller = _Teller(all_, json_)
     with _report(report, files, wish, station, force) as lines, Progress("读表") as tick:
+        count = 0
         try:
-            for count, path in enumerate(files, 1):
-                for back in returning.read(path, wish, station, _today()):
+            for count, backs in enumerate(returning.read(files, wish, station, _today()), 1):
+                for back in backs:
                     done = _asked(back, wish, station) if update and not yes else back
                     lines.add(done)
                     teller.tell(done)
                 tick(count, len(files))
         except KeyboardInterrupt:
-            output.say(f"读到第 {count} 份停下；再读一次会补上，读过的不会重复")
+            output.say(f"读到第 {count + 1} 份停下；再读一次会补上，读过的不会重复")
             raise
+    if left_out := handed_in.passed_over(paths):
+        names = "、".join(path.name for path in left_out[:5])
+        output.say(f"另有 {len(left_out)} 个文件没有读：{names}{'…' if len(left_out) > 5 else ''}")
+        output.say("　　　旧格式请另存为 .docx、.xlsx；照片、扫描件用 recordkit attach 归入")
     return teller.finish(lines, len(files))
 
 
@@ -109,7 +114,7 @@ def _asked(back: Back, wish: Wish, station: Workspace | None) -> Back:
         raise UsageProblem("这里不能问您，没有改动记录", "确定要改的，加 --update --yes")
     if click.prompt("采用表上的？(y/n)", default="n", err=True).strip().lower() not in ("y", "yes", "是"):
         return back
-    taken = returning.read(back.source, replace(wish, update=True, seen=True), station, _today())
+    [taken] = returning.read([back.source], replace(wish, update=True, seen=True), station, _today())
     return next((each for each in taken if each.place == back.place), back)
 
 

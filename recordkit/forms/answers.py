@@ -84,13 +84,20 @@ def understood(
 
 def canonical(form: Form, path: str) -> str:
     """The field's present identifier for one it had in an earlier version."""
-    if form.spec_at(path) is not None:
-        return path
-    outer, _, name = path.rpartition(".")
-    spec = form.spec_at(outer) if outer else None
-    block = spec.kind.part if spec and isinstance(spec.kind, kinds.Nested) else form.model
-    new = next((new for new, each in block.specs().items() if name in each.was), "")
-    return f"{outer}.{new}" if new and outer else new or path
+    return path if form.spec_at(path) is not None else earlier(form).get(path, path)
+
+
+def earlier(form: Form) -> dict[str, str]:
+    """What fields were called in earlier versions of the form → what they are called now."""
+    found: dict[str, str] = {}
+    for name, spec in form.model.specs().items():
+        found |= dict.fromkeys(spec.was, name)
+        if isinstance(spec.kind, kinds.Table):
+            for outer in (name, *spec.was):
+                for column, inner in spec.kind.part.specs().items():
+                    names = (column, *inner.was) if outer != name else inner.was
+                    found |= {f"{outer}.{was}": f"{name}.{column}" for was in names}
+    return found
 
 
 def is_blank(form: Form, path: str, text: str) -> bool:

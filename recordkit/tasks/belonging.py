@@ -17,6 +17,12 @@ def folder_of(client: str, dossier: str, station: Workspace) -> Path:
     return station.dossier_folder(dossier) if dossier else station.client_folder(client)
 
 
+def client_folder(number: str, station: Workspace) -> Path | None:
+    """The folder of the client a form names, None where there is none."""
+    folder = station.root / "clients" / Path(number).name
+    return folder if number and folder.is_dir() else None
+
+
 def owner_of(folder: Path, station: Workspace) -> str:
     """The number of the client a folder is about, '' where nothing says it."""
     if folder.parent.name == "clients":
@@ -37,15 +43,6 @@ def refuse_other(record: Record, folder: Path, station: Workspace) -> None:
                 f"表上的{what}是 {said}，要放进的是 {here}，没有读入",
                 "核对是谁的表：选对 --client 或 --dossier，或改正表上的编号，再读一次",
             )
-
-
-def refuse_second(slug: str, folder: Path) -> None:
-    """Conflict where the folder has the one form of its kind already."""
-    if (folder / f"{slug}.yaml").exists():
-        raise Conflict(
-            f"{folder.name} 里已有 {slug}.yaml，没有改动它",
-            f"要改已有的那份：先打印（recordkit render {folder.parent.name}/{folder.name}/{slug}.yaml），改好再读",
-        )
 
 
 def refuse_elsewhere(path: Path, record: Record, folder: Path, station: Workspace) -> None:
@@ -76,7 +73,7 @@ def doubts(record: Record, stamp: str, station: Workspace | None) -> Iterator[st
         number = mark.number if (mark := Mark.read(stamp)) else stamp[:40]
         yield f"表是从一份记录（{number}）打印的，这里找不到那份记录，当作新的读入；可能是别的站的，或记录已经移走"
     number = str(getattr(record, "client_no", None) or "")
-    if number and station and not (station.root / "clients" / Path(number).name).is_dir():
+    if number and station and client_folder(number, station) is None:
         yield f"表上的服务对象编号 {number} 本站没有，请核对"
 
 

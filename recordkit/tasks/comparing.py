@@ -44,28 +44,38 @@ class Compared:
 
 
 def compared(
-    form: Form, record: Record, context: Context, places: Sequence[Settled], names: Names
+    form: Form,
+    record: Record,
+    context: Context,
+    places: Sequence[Settled],
+    names: Names,
+    printed: bool = True,
 ) -> Compared:
-    """The form's places against what the record prints."""
-    printed = forms.filled(form, record, context)
-    return _Comparison(form, record, printed, names).of(places)
+    """The form's places against what the record prints.
+
+    On a form `printed` from the record an empty place was emptied by somebody; on a
+    blank one that was filled in beside it, it says nothing.
+    """
+    said = [place for place in places if printed or not is_blank(form, place.path, place.text)]
+    return _Comparison(form, record, forms.filled(form, record, context), names, printed).of(said)
 
 
 class _Comparison:
     """One form and one record."""
 
-    def __init__(self, form: Form, record: Record, printed: Arranged, names: Names) -> None:
+    def __init__(self, form: Form, record: Record, shown: Arranged, names: Names, printed: bool) -> None:
         self.form = form
         self.names = names
+        self.printed = printed
         self.texts = {
             cell.path: cell.text
-            for block in printed.blocks
+            for block in shown.blocks
             if not isinstance(block, Table)
             for cell in cells(block)
         }
         self.tables = {
             block.path: [{cell.path: cell.text for cell in row} for row in block.rows]
-            for block in printed.blocks
+            for block in shown.blocks
             if isinstance(block, Table)
         }
         self.result = Compared(tree={**record.plain(), **_envelope(record)})
@@ -77,10 +87,10 @@ class _Comparison:
         self.result.understood = understood(self.form, changed, self.names, printed=True)
         self.result.understood.items += filter(None, map(self.unused, places))
         self.take_over(changed)
-        for table, old in self.tables.items():
+        for table in self.tables:
             rows = _rows(place for place in places if place.path.startswith(f"{table}."))
             if rows:
-                self.table(table, old, [row for row in rows if not self.is_empty(row)])
+                self.table(table, [row for row in rows if not self.is_empty(row)])
         return self.result
 
     def is_changed(self, place: Settled) -> bool:
@@ -129,37 +139,46 @@ class _Comparison:
             values["local"] = {**(self.result.tree.get("local") or {}), **values["local"]}
         self.result.tree |= values
 
-    def table(self, table: str, old: list[dict[str, str]], new: list[Row]) -> None:
+    def table(self, table: str, new: list[Row]) -> None:
         """Rows put side by side where they are alike; the others are new, changed or gone."""
-        old = [row for row in old if any(self.said(path, text) for path, text in row.items())]
-        columns = list(dict.fromkeys(path for row in new for path in row))
-        before = [tuple(self.said(path, row.get(path, "")) for path in columns) for row in old]
-        after = [
-            tuple(self.said(path, row[path].text) if path in row else "" for path in columns) for row in new
-        ]
         kept = self.result.tree.get(table) or []
-        rows: list[dict[str, Any]] = []
+        rows = list(zip(self.tables[table], kept, strict=False))  # a list without rows prints an empty one
+        seen = [(texts, values) for texts, values in rows if any(self.said(*cell) for cell in texts.items())]
+        columns = list(dict.fromkeys(path for row in new for path in row))
+        before = [tuple(self.said(path, texts.get(path, "")) for path in columns) for texts, _ in seen]
+        after = [tuple(self.said(p, row[p].text) if p in row else "" for p in columns) for row in new]
+        found: list[dict[str, Any]] = []
         for kind, i1, i2, j1, j2 in SequenceMatcher(None, before, after, autojunk=False).get_opcodes():
             if kind == "equal":
-                rows += kept[i1:i2]
+                found += [values for _, values in seen[i1:i2]]
+            else:
+                found += self.changed(table, seen[i1:i2], new[j1:j2], i1, j1)
+        # A row of which the form prints nothing cannot have been changed on it.
+        found += [values for texts, values in rows if not any(self.said(*cell) for cell in texts.items())]
+        self.result.tree[table] = found
+
+    def changed(
+        self,
+        table: str,
+        old: Sequence[tuple[dict[str, str], dict[str, Any]]],
+        new: Sequence[Row],
+        first_old: int,
+        first_new: int,
+    ) -> Iterator[dict[str, Any]]:
+        """The rows of a stretch that differs; where the form has fewer, those left over
+        are gone from a print, and stay where a blank form was filled in."""
+        for number, row in enumerate(new):
+            texts, values = old[number] if number < len(old) else ({}, {})
+            yield self.row(table, row, first_new + number, values, texts)
+        for number, (texts, values) in enumerate(old[len(new) :], first_old + len(new)):
+            if not self.printed:
+                yield values
                 continue
-            for number in range(i1, i2):
-                if number - i1 >= j2 - j1:
-                    label = self.form.spec_at(table)
-                    text = "；".join(text for text in old[number].values() if text)
-                    self.result.differences.append(
-                        Difference(
-                            f"{label.label if label else table} 第{number + 1}行", text, "（没有这一行）", ""
-                        )
-                    )
-            for offset, number in enumerate(range(j1, j2)):
-                at = i1 + offset if i1 + offset < i2 else -1
-                rows.append(
-                    self.row(
-                        table, new[number], number, kept[at] if at >= 0 else {}, old[at] if at >= 0 else {}
-                    )
-                )
-        self.result.tree[table] = rows
+            label = spec.label if (spec := self.form.spec_at(table)) else table
+            said = "；".join(text for text in texts.values() if text)
+            self.result.differences.append(
+                Difference(f"{label} 第{number + 1}行", said, "（没有这一行）", "")
+            )
 
     def row(
         self, table: str, row: Row, number: int, kept: Mapping[str, Any], old: Mapping[str, str]

@@ -19,7 +19,8 @@ from ..errors import Conflict, RecordkitError, explained
 from ..forms.answers import State
 from ..records import disk
 from ..records.text import width
-from .returning import REPORT, Back
+from .handed_in import REPORT
+from .returning import Back
 
 _FILES = (
     "文件",

@@ -12,9 +12,8 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from .. import forms
 from ..errors import Conflict, Finding, NotFound, RecordkitError, Refused, UsageProblem, explained
-from ..forms import Form, identify
+from ..forms import Form
 from ..forms.answers import Item, Names, State, Understood, places, understood
 from ..forms.returned import Paper, Returned, Settled, Stray
 from ..records import disk, writing
@@ -24,15 +23,11 @@ from ..records.reading import Loaded, from_form, load
 from . import amending, belonging, finding
 from .attaching import by_mark
 from .comparing import Difference, compared
-from .handed_in import read_whole
+from .handed_in import about_version, form_of, papers
 from .printing import surroundings
 from .proving import Mark
 from .workspace import INBOX, Workspace
-from .writing import new
-
-SUFFIXES = (".docx", ".xlsx", ".pdf")
-REPORT = "读表报告"  # what such files are called is not read in again
-_PICTURES = (b"\xff\xd8\xff", b"\x89PNG", b"GIF8", b"\x00\x00\x00\x18ftyp", b"\x00\x00\x00\x1cftyp")
+from .writing import SINGLE, new
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,36 +76,20 @@ class Back:
         return not asks and (self.written is not None or not self.differences)
 
 
-def files_in(paths: Sequence[Path]) -> list[Path]:
-    """The files meant: files as they are, folders with the forms below them."""
-    found: list[Path] = []
-    for path in paths:
-        if path.is_dir():
-            inner = sorted(
-                each
-                for each in path.rglob("*")
-                if each.suffix.lower() in SUFFIXES
-                and not each.name.startswith(("~$", ".", REPORT))
-                and not each.is_dir()
-            )
-            if not inner:
-                raise NotFound(f"{path} 里没有填好的表（{'、'.join(SUFFIXES)}）")
-            found += inner
-        elif path.is_file():
-            found.append(path)
-        elif path.exists():
-            raise Refused(f"{path} 不是普通文件（是设备或管道），没有读", "请先把内容存成文件")
-        else:
-            raise NotFound(f"找不到：{path}")
-    return list(dict.fromkeys(found))
+def read(files: Sequence[Path], wish: Wish, station: Workspace | None, today: date) -> Iterator[list[Back]]:
+    """Read files, each a form or a workbook of many records, as they come. Never raises
+    for what is wrong with a file: `failed` says it."""
+    for path, paper in papers(files):
+        yield list(_read(path, paper, wish, station, today))
 
 
-def read(path: Path, wish: Wish, station: Workspace | None, today: date) -> Iterator[Back]:
-    """Read one file: a form, or a workbook of many records. Never raises for what is
-    wrong with the file: `failed` says it."""
+def _read(
+    path: Path, paper: Paper | Exception, wish: Wish, station: Workspace | None, today: date
+) -> Iterator[Back]:
     try:
-        paper = opened(path)
-        form = _form_of(paper, path, wish, station)
+        if isinstance(paper, Exception):
+            raise paper
+        form = form_of(paper, path, wish.form, station)
         results = paper.returned(form)
     except Exception as problem:
         yield Back(path, failed=_told(problem))
@@ -119,7 +98,7 @@ def read(path: Path, wish: Wish, station: Workspace | None, today: date) -> Iter
         yield Back(path, form=form, failed=NotFound(f"{path.name} 里没有填写的内容"))
     for returned in results:
         back = Back(path, returned.place, form, strays=list(returned.strays), notes=list(returned.notes))
-        back.notes += _about_version(paper, form)
+        back.notes += about_version(paper, form)
         try:
             _Reading(back, form, returned, wish, station, today).run()
         except Exception as problem:
@@ -136,62 +115,6 @@ def _told(problem: Exception) -> RecordkitError:
     # Its frames hold the whole file, and what was told of many files is kept to the end.
     told.__traceback__ = told.__cause__ = told.__context__ = None
     return told
-
-
-def opened(path: Path) -> Paper:
-    """The file by what it is, whatever it is called; Refused for what is no form."""
-    data = read_whole(path)
-    if b"%PDF-" in data[:1024] and not data.startswith(b"PK"):  # readers allow some bytes before the head
-        from ..formats import pdf_form
-
-        return pdf_form.open_paper(data)
-    if data.startswith(_PICTURES):
-        raise Refused(f"{path.name} 是图片，读不出文字", "签字的扫描件用 recordkit attach 归入")
-    is_named_so = path.suffix.lower() in (".xlsx", ".xlsm", ".xls") and b"word/document" not in data
-    if b"xl/workbook" in data or is_named_so:
-        from ..formats import xlsx
-
-        return xlsx.open_paper(data)
-    from ..formats.docx import returned
-
-    return returned.open_paper(data)
-
-
-def _form_of(paper: Paper, path: Path, wish: Wish, station: Workspace | None) -> Form:
-    """The form it is: by its stamp, by what the caller says, by title and labels."""
-    own = station.layouts if station else None
-    if paper.form:
-        form = forms.load(paper.form, own)
-        if wish.form and wish.form.id != form.id:
-            raise UsageProblem(f"{path.name} 是《{form.title}》，不是《{wish.form.title}》", "去掉 --as 再读")
-        if paper.form_version > form.version:
-            raise Refused(
-                f"{path.name} 是第 {paper.form_version} 版的《{form.title}》，本程序只认识第 {form.version} 版",
-                "请升级 recordkit",
-            )
-        return form
-    if not paper.title and not paper.words:
-        raise Refused(
-            f"{path.name} 里没有可以读的文字和填写栏，像是扫描件或打印件",
-            "请交电脑上填的原文件；签字的扫描件用 recordkit attach 归入",
-        )
-    if wish.form:
-        return wish.form
-    likely = identify.likely(paper, [forms.load(form.id, own) for form in forms.catalogue()])
-    if len(likely) == 1:
-        return likely[0]
-    among = f"可能是：{'、'.join(f'《{form.title}》' for form in likely[:4])}" if likely else "没有相像的表"
-    raise UsageProblem(f"看不出 {path.name} 是哪张表；{among}", "加 --as 表单，如 --as 接案")
-
-
-def _about_version(paper: Paper, form: Form) -> list[str]:
-    if not paper.form:
-        return [f"文件里没有表单标记，按标题和栏目认作《{form.title}》"]
-    if not paper.form_version:
-        return [f"文件里没有写明是第几版，已按现在的第 {form.version} 版读入"]
-    if paper.form_version < form.version:
-        return [f"这是第 {paper.form_version} 版的表（现在是第 {form.version} 版），已按旧版的栏目读入"]
-    return []
 
 
 class _Reading:
@@ -214,7 +137,7 @@ class _Reading:
     def run(self) -> None:
         self.place = self.filed_in()
         found = places(self.form, self.returned)
-        self.back.existing = self.already_there()
+        self.back.existing = self.already_there(found)
         if self.back.existing:
             self.compare(load(self.back.existing), found)
         else:
@@ -229,10 +152,17 @@ class _Reading:
             )
         return belonging.folder_of(client, dossier, self.station) if client or dossier else None  # type: ignore[arg-type]
 
-    def already_there(self) -> Path | None:
-        """The record it was printed from, by the stamp it carries."""
-        mark = Mark.read(self.returned.record)
-        return by_mark(mark, self.station) if mark else None
+    def already_there(self, found: Sequence[Settled]) -> Path | None:
+        """The record it was printed from, by the stamp it carries; else the one record
+        of its kind where it belongs."""
+        if mark := Mark.read(self.returned.record):
+            return by_mark(mark, self.station)
+        place = self.place
+        if place is None and self.station and self.form.slug == "client-record":
+            number = next((each.text.strip() for each in found if each.path == "client_no"), "")
+            place = belonging.client_folder(number, self.station)
+        path = place / f"{self.form.slug}.yaml" if place and self.form.slug in SINGLE else None
+        return path if path and path.is_file() else None
 
     def take(self, found: Sequence[Settled]) -> None:
         """A record of its own, from what the form says alone."""
@@ -294,7 +224,6 @@ class _Reading:
         if known := belonging.same_in(place, record):
             self.back.notes.append(f"以前读过，就是 {known.name}，没有再建")
             return known
-        belonging.refuse_second(self.form.slug, place)
         values = {**record.plain(), **({"local": record.local} if record.local else {})}
         wish = (self.wish.client, self.wish.dossier)
         path = new(self.form, self.today, station, *wish, values=values).path
@@ -313,9 +242,11 @@ class _Reading:
         if self.place and self.station:
             belonging.refuse_elsewhere(loaded.path, record, self.place, self.station)
         context: Context = surroundings(loaded.path, self.station)[1]
-        result = compared(self.form, record, context, found, self.names)
-        self.back.differences = result.differences
+        result = compared(self.form, record, context, found, self.names, printed=bool(self.returned.record))
         changed = self.understand(result.understood.items, result.tree)
+        if self.place and self.station and changed.record:
+            belonging.refuse_other(changed.record, self.place, self.station)
+        self.back.differences = result.differences
         self.back.record = record
         since = belonging.changed_since(self.returned.record, record) if result.differences else ""
         if since:

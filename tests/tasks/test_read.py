@@ -145,6 +145,46 @@ def test_corrections_are_shown_beside_the_record_and_taken_over_when_asked(
     assert all(line.startswith(("respondent:", "followed_on:")) for line in changed if line)
 
 
+def test_a_blank_filled_in_beside_a_record_shows_only_what_was_written(recordkit: Run, station: Path) -> None:
+    before = (station / CASE / "intake.yaml").read_bytes()
+    done = recordkit("read", filled(recordkit, station, INTAKE), "--dossier", CASE[9:], cwd=station)
+    assert done.code == 1
+    assert "与记录不同" in done.err
+    assert "活着没意思" in done.err
+    assert "（空）" not in done.err  # what was left empty says nothing of the record
+    assert (station / CASE / "intake.yaml").read_bytes() == before
+
+
+def test_a_list_with_a_known_client_is_compared_with_the_clients_record(
+    recordkit: Run, station: Path
+) -> None:
+    made = recordkit("blank", "一人一档", "--to", "xlsx", cwd=station)
+    [path] = [Path(line) for line in made.out.splitlines() if "多份" in line]
+    book = openpyxl.load_workbook(path)
+    sheet = book.worksheets[1]
+    columns = {cell.value: cell.column for cell in sheet[3]}
+    for name, text in {"client_no": "LX01-FW-000123", "name": "韩琇云", "phone": "0531-88990011"}.items():
+        sheet.cell(5, columns[name], text)
+    sheet.cell(6, columns["name"], "钱大有")
+    book.save(path)
+    done = recordkit("read", path, cwd=station)
+
+    [new] = done.out.splitlines()
+    assert load(Path(new)).record.name == "钱大有"
+    assert "0531-88990011" in done.err
+    assert "88990011" not in (station / "clients/LX01-FW-000123/client-record.yaml").read_text("utf-8")
+
+
+def test_what_is_not_read_in_a_folder_is_named(recordkit: Run, station: Path) -> None:
+    folder = station / "交回"
+    folder.mkdir()
+    shutil.copy(filled(recordkit, station, INTAKE), folder / "好.docx")
+    for name in ("老.doc", "照片.JPG", "~$好.docx", "说明.txt"):
+        (folder / name).write_bytes(b"x")
+    done = recordkit("read", folder, cwd=station)
+    assert "另有 2 个文件没有读：照片.JPG、老.doc" in done.err
+
+
 def test_a_signed_record_is_never_changed_by_a_form(recordkit: Run, station: Path) -> None:
     before = (station / CASE / "intake.yaml").read_bytes()
     paper = corrected(printed(recordkit, station, "intake.yaml"), {"presenting_problem": "改了的话"})

@@ -29,7 +29,7 @@ from recordkit.formats.package import read_parts, write_parts
 from recordkit.formats.xlsx import book
 from recordkit.records import disk
 from recordkit.records.reading import load
-from recordkit.tasks import import_report, returning, workspace
+from recordkit.tasks import handed_in, import_report, returning, workspace
 from recordkit.tasks.reporting import Report
 from recordkit.tasks.returning import Wish
 
@@ -132,12 +132,12 @@ def test_a_fault_of_our_own_costs_one_file(
 ) -> None:
     for name in "甲乙":
         paper(blank, station / f"交来/{name}.docx")
-    opened = returning.opened
+    opened = handed_in._opened
 
-    def faulty(path: Path) -> Any:
-        return {}["x"] if path.stem == "甲" else opened(path)
+    def faulty(path: Path, data: bytes) -> Any:
+        return {}["x"] if path.stem == "甲" else opened(path, data)
 
-    monkeypatch.setattr(returning, "opened", faulty)
+    monkeypatch.setattr(handed_in, "_opened", faulty)
     done = recordkit("read", "交来", cwd=station)
 
     assert done.code == Exit.PARTIAL
@@ -189,7 +189,7 @@ def test_bent_files_are_read_or_refused(station: Path, blank: bytes) -> None:
     home, path = workspace.opened(station), station / "弯.docx"
     for _ in range(40):
         path.write_bytes(_bent(data, chance))
-        for back in returning.read(path, Wish(force=True), home, TODAY):
+        for back in next(returning.read([path], Wish(force=True), home, TODAY)):
             assert not (back.failed and "程序" in back.failed.message), back.failed
 
 
@@ -206,7 +206,6 @@ def _bent(data: bytes, chance: random.Random) -> bytes:
     return write_parts(parts)
 
 
-@pytest.mark.xfail(reason="formats/xlsx/book.py reads a part as often as the workbook lists it", strict=True)
 def test_a_sheet_listed_many_times_is_read_once(monkeypatch: pytest.MonkeyPatch) -> None:
     stream = io.BytesIO()
     openpyxl.Workbook().save(stream)
@@ -256,7 +255,7 @@ def test_two_who_read_at_once_have_a_report_each(tmp_path: Path) -> None:
 
 def test_what_was_told_of_a_file_does_not_hold_the_file(station: Path) -> None:
     (station / "坏.docx").write_bytes(b"PK\x03\x04" + bytes(1000))
-    [back] = returning.read(station / "坏.docx", Wish(), None, TODAY)
+    [[back]] = returning.read([station / "坏.docx"], Wish(), None, TODAY)
 
     assert back.failed
     assert (back.failed.__traceback__, back.failed.__cause__, back.failed.__context__) == (None,) * 3
@@ -310,14 +309,14 @@ def test_whoever_breaks_off_hears_how_far_it_came(
 ) -> None:
     for name in ("a", "b", "c"):
         paper(blank, station / f"交来/{name}.docx")
-    opened = returning.opened
+    opened = handed_in._opened
 
-    def breaking(path: Path) -> Any:
+    def breaking(path: Path, data: bytes) -> Any:
         if path.stem == "b":
             raise KeyboardInterrupt
-        return opened(path)
+        return opened(path, data)
 
-    monkeypatch.setattr(returning, "opened", breaking)
+    monkeypatch.setattr(handed_in, "_opened", breaking)
     done = recordkit("read", "交来", cwd=station)
 
     assert done.code == Exit.INTERRUPTED
@@ -472,10 +471,7 @@ def test_versions_of_a_form(
     "label",
     [
         "求助问题",
-        pytest.param(
-            "主要问题",
-            marks=pytest.mark.xfail(reason="returned_plan.py knows no earlier identifiers", strict=True),
-        ),
+        "主要问题",
     ],
 )
 def test_a_form_of_the_version_before_is_read(
@@ -493,7 +489,7 @@ def test_a_form_of_the_version_before_is_read(
     before = spec.was
     object.__setattr__(spec, "was", ("main_problem",))
     try:
-        [back] = returning.read(path, Wish(), workspace.opened(station), TODAY)
+        [[back]] = returning.read([path], Wish(), workspace.opened(station), TODAY)
     finally:
         object.__setattr__(spec, "was", before)
 

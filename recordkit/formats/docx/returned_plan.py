@@ -11,6 +11,7 @@ from itertools import chain
 
 from ... import forms
 from ...forms import Form
+from ...forms.answers import earlier
 from ...forms.blocks import (
     Arranged,
     Block,
@@ -47,6 +48,9 @@ class Plan:
         paths = list(_paths(form))
         self.tags = {path[:_TAG]: path for path in reversed(paths)}
         self.bookmarks = {bookmark_name(path).lower(): path for path in reversed(paths)}
+        for was, path in earlier(form).items():
+            self.tags.setdefault(was[:_TAG], path)
+            self.bookmarks.setdefault(bookmark_name(was).lower(), path)
         self.lists = {
             block.path: Labels(form, block.path) for block in arranged.blocks if isinstance(block, Table)
         }

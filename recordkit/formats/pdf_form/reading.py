@@ -20,6 +20,7 @@ from tempfile import TemporaryFile
 from typing import Any
 
 from ...errors import RecordkitError, Refused
+from ...forms.answers import canonical
 from ...forms.definition import Form
 from ...forms.returned import Anchor, Reading, Returned, Stray
 from ...records import kinds
@@ -172,9 +173,10 @@ def _place(form: Form, name: str) -> tuple[str, int, str] | None:
     steps = name.split("/")
     if len(steps) > 2 and steps[1].isascii() and steps[1].isdigit() and len(steps[1]) < 5:
         path, row, rest = f"{steps[0]}.{steps[2]}", int(steps[1]) - 1, steps[3:]
+        path = canonical(form, path)
         return (path, row, "/".join(rest)) if form.spec_at(path) and row >= 0 else None
     for length in range(len(steps), 0, -1):
-        path = ".".join(steps[:length])
+        path = canonical(form, ".".join(steps[:length]))
         if form.spec_at(path):
             return path, -1, "/".join(steps[length:])
     return None

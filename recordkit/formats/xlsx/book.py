@@ -133,10 +133,13 @@ def _sheets(book: Book) -> Iterator[SheetPart]:
     listed = child(book.root, "sheets")
     if listed is None or len(listed) > MOST_SHEETS:
         raise damaged("没有工作表") if listed is None else too_big(f"有{len(listed)}张工作表")
+    seen: set[str] = set()
     for each in listed:
         relation = next((value for key, value in each.attrib.items() if key.endswith("}id")), "")
         kind, target = arrows.get(relation, ("", ""))
-        if kind == "worksheet" and target in book.parts:  # else a chart, which holds no cells
+        # A chart holds no cells; a part that is listed twice is read once.
+        if kind == "worksheet" and target in book.parts and target not in seen:
+            seen.add(target)
             yield SheetPart(each.get("name", ""), target, each.get("state", "visible") != "visible")
 
 

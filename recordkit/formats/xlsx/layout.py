@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from ... import forms
 from ...forms import Form
+from ...forms.answers import canonical
 from ...forms.blocks import Grid as GridBlock
 from ...forms.blocks import Note, Picture, Prose, Signatures, Slip, Table, cells
 from ...forms.labels import Labels, key
@@ -33,7 +34,7 @@ class Layout:
         self.grids = [Grid(sheet) for sheet in sheets if not sheet.hidden and sheet.name != HELP]
         self.labels = Labels(form)
         self.tables = [section.table for section in form.sections if section.kind == "table"]
-        self.places = list(_places(names))
+        self.places = [(sheet, canonical(form, path), row, at) for sheet, path, row, at in _places(names)]
         self.result = Returned()
 
     def returned(self) -> Returned:

@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from ...forms import Form
+from ...forms.answers import canonical
 from ...forms.labels import Labels, key
 from ...forms.returned import Anchor, Reading, Returned, Stray, elected
 from ...records.text import narrow
@@ -145,11 +146,12 @@ class Lists:
         return self.mapped(sheet, leaf, None, heads) if heads and enough and 2 * score >= len(heads) else None
 
     def is_names(self, row: Row) -> bool:
-        known = sum(self.form.spec_at(cell.text) is not None for cell in row if _PATH.fullmatch(cell.text))
+        paths = (canonical(self.form, cell.text) for cell in row if _PATH.fullmatch(cell.text))
+        known = sum(self.form.spec_at(path) is not None for path in paths)
         return (known >= 1 and any(cell.text == KEY for cell in row)) or (known >= 2 and 2 * known > len(row))
 
     def leaf_of(self, names: Row) -> Leaf:
-        tables = [cell.text.partition(".")[0] for cell in names if "." in cell.text]
+        tables = [canonical(self.form, cell.text).partition(".")[0] for cell in names if "." in cell.text]
         return next((leaf for leaf in self.leaves if leaf.table and leaf.table in tables), self.leaves[0])
 
     def score(self, leaf: Leaf, row: Row) -> int:
@@ -161,7 +163,7 @@ class Lists:
 
     def mapped(self, sheet: Sheet, leaf: Leaf, names: Row | None, heads: Row | None) -> _Found:
         """The columns of a sheet, each by the vote of its name and its head."""
-        by_name = {cell.column: cell.text for cell in names or ()}
+        by_name = {cell.column: canonical(self.form, cell.text) for cell in names or ()}
         by_head = {cell.column: cell.text for cell in heads or ()}
         found = _Found(
             Grid(sheet),
