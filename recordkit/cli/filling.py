@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 
 import click
 
 from ..errors import UsageProblem
+from ..records.text import width
 from ..tasks import filling
 from ..tasks.filling import Asked, Plan
-from . import options, output
+from . import asking, options, output
 from .shell import command
 
 _HELP = """别人发来的表（Word、Excel），按栏目名用记录填好一份副本；原表和版式不动，已有字的格不覆盖。
@@ -79,8 +79,9 @@ def _show(made: Plan) -> None:
         output.say(note)
     if made.remembered:
         output.say("照上次记下的对应：")
+    names = max((width(each.name) for each in made.asked), default=0)
     for each in made.asked:
-        output.say(f"  {each.name}　→　{_meaning(each)}")
+        output.say(f"  {each.name}{' ' * (names - width(each.name))}  →  {_meaning(each)}")
     for one in made.inner:
         rows = len(one.texts(made.people.persons[0]))
         output.say(f"  {'、'.join(head.text for head in one.found.heads)}　→　{one.field.said}　{rows} 行")
@@ -101,19 +102,17 @@ def _short(text: str) -> str:
 
 def _confirm(made: Plan, internal: bool) -> None:
     """Ask about what is doubtful, then about the whole."""
-    if not (sys.stdin.isatty() and sys.stderr.isatty()):
+    if not asking.can_ask():
         raise UsageProblem("没有写：要有人确认上面的对应", "核对后加 --yes，只写拿得准的；拿不准的留空")
     for each in [each for each in made.asked if not each.sure]:
         output.say(f"“{each.name}”（{each.where}，{each.why}）是哪一项？")
         for index, choice in enumerate(each.choices, 1):
             output.say(f"  {index}  {choice.said}　{_short(made.people.persons[0].text(choice))}")
-        limits = click.IntRange(0, len(each.choices))
-        answer = click.prompt(
-            "输入序号；都不是就直接回车", default=0, show_default=False, type=limits, err=True
-        )
+        answer = asking.number("输入序号；都不是就直接回车", 0, len(each.choices), empty=0)
         made.answer(each.name, each.choices[answer - 1] if answer else None)
     if made.sensitive():
         output.say(f"将写入敏感个人信息：{'、'.join(made.sensitive())}")
     if made.internal() and internal:
         output.say(f"将写入内部使用的项目：{'、'.join(made.internal())}")
-    click.confirm("照此写入？", abort=True, err=True)
+    if not asking.agreed("照此写入？"):
+        raise UsageProblem("没有写，什么也没有动", "核对记录或表上的栏目名，再来一次")

@@ -18,7 +18,7 @@ from ..tasks.import_heads import Column, Match, Wish
 from ..tasks.import_rows import Fate
 from ..tasks.importing import Batch, Listing
 from ..tasks.workspace import Workspace
-from . import options, output
+from . import asking, options, output
 from .shell import command
 
 _HELP = """把本站自己的花名册（Excel 或 CSV）导入成一人一档。
@@ -151,7 +151,7 @@ def _listing(found: Sequence[Listing], name: str, asks: bool) -> Listing:
         raise UsageProblem(f"有 {len(named)} 张工作表像名单：{names}", "一次导入一张，加 --sheet 名称")
     for index, one in enumerate(named, 1):
         output.say(f"  {index}  {one.sheet.name}（{one.rows} 行）")
-    return named[_number("导入哪一张？输入序号", 1, len(named)) - 1]
+    return named[asking.number("导入哪一张？输入序号", 1, len(named)) - 1]
 
 
 def _show_columns(listing: Listing, columns: Sequence[Column], form: Form, kept: bool) -> None:
@@ -184,7 +184,7 @@ def _asked_about(columns: list[Column], form: Form) -> list[Column]:
             column = _one_asked(column, [path for path in column.choices if path not in taken], form)  # noqa: PLW2901
             taken.add(column.path)
         found.append(column)
-    if not _agreed("照上面的对照导入吗？"):
+    if not asking.agreed("照上面的对照导入吗？"):
         raise UsageProblem("没有导入，什么也没有写", '对照要改的，写明再来：--map "列头=字段"、--skip 列头')
     return found
 
@@ -196,7 +196,7 @@ def _one_asked(column: Column, choices: Sequence[str], form: Form) -> Column:
     for index, path in enumerate(choices, 1):
         output.say(f"  {index}  {import_heads.label(form, path)}")
     output.say("  0  都不是，不导入")
-    number = _number("输入序号", 0, len(choices))
+    number = asking.number("输入序号", 0, len(choices))
     return import_heads.told(column, choices[number - 1] if number else "")
 
 
@@ -257,7 +257,7 @@ def _show_unfinished(station: Workspace) -> None:
 def _confirmed(batch: Batch) -> bool:
     """The last word of a person: which of the repeated people come in, and whether at all."""
     _choose_twins(batch)
-    return _agreed(f"{importing.summary(batch)}开始建档吗？")
+    return asking.agreed(f"{importing.summary(batch)}开始建档吗？")
 
 
 def _choose_twins(batch: Batch) -> None:
@@ -275,20 +275,6 @@ def _choose_twins(batch: Batch) -> None:
     if wrong := [n for n in numbers if not n.isdecimal() or not 1 <= int(n) <= len(twins)]:
         raise UsageProblem(f"“{wrong[0]}”不是上面的序号，没有导入", f"写 1 到 {len(twins)}")
     importing.admit(batch, [twins[int(n) - 1].number for n in numbers])
-
-
-def _agreed(question: str) -> bool:
-    output.say(f"{question}\n  1  是\n  2  否")
-    return _number("输入序号", 1, 2) == 1
-
-
-def _number(question: str, least: int, most: int) -> int:
-    """A number a person types; asked again for anything else."""
-    while True:
-        said = str(click.prompt(question, err=True)).strip()
-        if said.isdecimal() and least <= int(said) <= most:
-            return int(said)
-        output.say(f"请输入 {least} 到 {most} 的序号")
 
 
 def _today() -> date:

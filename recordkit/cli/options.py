@@ -13,6 +13,7 @@ from ..errors import NotFound
 from ..forms import Form
 from ..tasks import naming, workspace
 from ..tasks.workspace import Workspace
+from . import asking
 
 path_type = click.Path(path_type=Path)
 
@@ -58,7 +59,7 @@ def form(word: str, own: Workspace | None) -> Form:
             raise
         for index, (name, title) in enumerate(problem.choices, 1):
             click.echo(f"  {index}  {title}（{name}）", err=True)
-        chosen = click.prompt("哪一张？", type=click.IntRange(1, len(problem.choices)), err=True)
+        chosen = asking.number("哪一张？输入序号", 1, len(problem.choices))
         return naming.form_named(problem.choices[chosen - 1][0], folder)
 
 

@@ -5,16 +5,20 @@ from __future__ import annotations
 import io
 import json
 import os
+import re
 import sys
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
+from shutil import get_terminal_size
 from typing import Any
 
 from ..errors import Finding, Severity
 from ..records.text import width
 
 SCHEMA_VERSION = 1
+# What stays together at the end of a line: a word, or a sign with the stop behind it.
+_PIECES = re.compile(r" *(?:[!-~]+|[^!-~ ])[，。；：、！？）”》]*| +")
 _PLAIN = str.maketrans({"☑": "[√]", "☐": "[ ]", "□": "[ ]", "✓": "√", "✔": "√", "✗": "×"})
 
 
@@ -48,9 +52,24 @@ def show(text: str = "") -> None:
 
 
 def say(text: str) -> None:
-    """A line to the person, on stderr, behind the data that was shown before."""
+    """A line to the person, on stderr, behind the data that was shown before; on a
+    terminal a long one goes on below its own beginning."""
     sys.stdout.flush()
+    if sys.stderr.isatty():
+        text = "\n".join(folded(line, get_terminal_size().columns) for line in text.split("\n"))
     print(_fitting(text, sys.stderr), file=sys.stderr)
+
+
+def folded(line: str, columns: int) -> str:
+    """The line in lines of at most so many columns, the later ones indented."""
+    hang = " " * (len(line) - len(line.lstrip(" ")) + 4)
+    lines = [""]
+    for word in _PIECES.findall(line):
+        if width(lines[-1] + word) > columns and lines[-1].strip():
+            lines.append(hang + word.lstrip(" "))
+        else:
+            lines[-1] += word
+    return "\n".join(lines)
 
 
 def as_json(kind: str, content: Any) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import asdict, replace
@@ -19,7 +18,7 @@ from ..tasks import handed_in, reporting, returning
 from ..tasks.reporting import Report
 from ..tasks.returning import Back, Wish
 from ..tasks.workspace import Workspace
-from . import options, output
+from . import asking, options, output
 from .progress import Progress
 from .shell import command
 
@@ -76,15 +75,16 @@ def read(
     named = options.form(form, station) if form else None
     files = handed_in.files_in(paths)
     wish = Wish(named, client, dossier, into, update and yes, force, names=handed_in.distinct(files))
-    teller = _Teller(all_, json_)
+    teller = _Teller(all_, json_, update)
     with _report(report, files, wish, station, force) as lines, Progress("读表") as tick:
         count = 0
         try:
             for count, backs in enumerate(returning.read(files, wish, station, _today()), 1):
                 for back in backs:
+                    teller.tell(back)
                     done = _asked(back, wish, station) if update and not yes else back
                     lines.add(done)
-                    teller.tell(done)
+                    teller.count(done)
                 tick(count, len(files))
         except KeyboardInterrupt:
             output.say(f"读到第 {count + 1} 份停下；再读一次会补上，读过的不会重复")
@@ -109,31 +109,37 @@ def _asked(back: Back, wish: Wish, station: Workspace | None) -> Back:
     """The same, taken over into the record if the person at the terminal says so."""
     if not back.differences or back.failed:
         return back
-    _side_by_side(back)
-    if not sys.stdin.isatty():
+    if not asking.can_ask():
         raise UsageProblem("这里不能问您，没有改动记录", "确定要改的，加 --update --yes")
-    if click.prompt("采用表上的？(y/n)", default="n", err=True).strip().lower() not in ("y", "yes", "是"):
+    if not asking.agreed("采用表上的？"):
         return back
     [taken] = returning.read([back.source], replace(wish, update=True, seen=True), station, _today())
-    return next((each for each in taken if each.place == back.place), back)
+    done = next((each for each in taken if each.place == back.place), back)
+    output.say(_headline(done))
+    return done
 
 
 class _Teller:
     """What the person hears of each file, and at the end."""
 
-    def __init__(self, all_: bool, json_: bool) -> None:
+    def __init__(self, all_: bool, json_: bool, update: bool) -> None:
         self.all = all_
         self.json = json_
+        self.update = update
         self.seen: list[dict[str, Any]] = []
         self.clean = True
         self.failed: list[RecordkitError] = []
 
-    def tell(self, back: Back) -> None:
+    def count(self, back: Back) -> None:
+        """Take it into the account, after all questions."""
         self.clean = self.clean and back.is_clean
         if back.failed:
             self.failed.append(back.failed)
         if self.json:
             self.seen.append(_plain(back))
+
+    def tell(self, back: Back) -> None:
+        if self.json:
             return
         if back.written:
             output.show(str(back.written))
@@ -146,7 +152,7 @@ class _Teller:
             output.say(f"  · {stray.where}：这里没有栏目，“{_short(stray.text)}”没有采用")
         output.findings(back.findings)
         if back.differences:
-            _side_by_side(back)
+            _side_by_side(back, hint=not self.update)
 
     def finish(self, report: Report, files: int) -> int:
         if self.json:
@@ -156,7 +162,8 @@ class _Teller:
         if report.path:
             output.say(f"逐栏的说明在 {output.near(str(report.path))}")
         if files > 1:
-            output.say("共 " + "，".join(f"{name} {count} 份" for name, count in report.counts.items()))
+            counts = "；".join(f"{name.replace('，', '、')} {n} 份" for name, n in report.counts.items())
+            output.say(f"共 {sum(report.counts.values())} 份：{counts}")
         if files == 1 and self.failed:
             return int(self.failed[0].exit_code)
         if self.failed or report.problem:
@@ -169,10 +176,11 @@ def _headline(back: Back) -> str:
     title = f"《{back.form.title}》" if back.form else ""
     if back.failed:
         hint = f"　{back.failed.hint}" if back.failed.hint else ""
-        return f"✗ {back.source.name}{place}{title}：没有读入：{back.failed.message}{hint}"
+        said = back.failed.message.removeprefix(f"{back.source.name} ")
+        return f"✗ {back.source.name}{place}{title}：没有读入：{said}{hint}"
     states = Counter(item.state for item in back.items)
     counted = "，".join(f"{state} {states[state]} 栏" for state in State if states[state])
-    return f"{back.source.name}{place}{title}：{reporting.outcome(back)}{'，' if counted else ''}{counted}"
+    return f"{back.source.name}{place}{title}：{reporting.outcome(back)}{f'（{counted}）' if counted else ''}"
 
 
 def _line(item: Item) -> str:
@@ -188,7 +196,7 @@ def _short(text: str) -> str:
     return line if len(line) <= _SHORT else f"{line[:_SHORT]}…"
 
 
-def _side_by_side(back: Back) -> None:
+def _side_by_side(back: Back, hint: bool) -> None:
     """The record's values and the form's, beside each other."""
     output.say(f"  与 {output.near(str(back.existing))} 不同：")
     rows = [("栏目", "记录里", "表上")]
@@ -199,7 +207,7 @@ def _side_by_side(back: Back) -> None:
     for row in rows:
         padded = (cell + " " * (wide - width(cell)) for cell, wide in zip(row, widths, strict=True))
         output.say("    " + " │ ".join(padded).rstrip())
-    if not back.written:
+    if hint:
         output.say("    没有改动记录；要采用表上的，加 --update")
 
 

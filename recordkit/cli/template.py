@@ -12,7 +12,7 @@ from ..errors import Exit, Severity, UsageProblem
 from ..forms import Form
 from ..tasks import adopting, naming, templates
 from ..tasks.workspace import Workspace
-from . import options, output
+from . import asking, options, output
 from .shell import group
 
 if TYPE_CHECKING:
@@ -117,14 +117,13 @@ def adopt(
         raise UsageProblem(f"没说 {path.name} 是哪张表", "加 --as 表单，如 --as 接案")
     station = options.station(station_path)
     asked = options.form(form, station)
-    ask = _ask if sys.stdin.isatty() and sys.stderr.isatty() else None
+    ask = _ask if asking.can_ask() else None
     made = adopting.adopt(path, asked, into, station, said, force, ask)
     for line in made.account():
         output.say(line)
     output.show(str(made.path))
-    output.say(
-        "原表没有动。先看样子：recordkit blank 表单；在 Word 里改过后检查：recordkit template check 文件"
-    )
+    output.say(f"原表没有动。先看样子：recordkit blank {asked.slug}")
+    output.say(f"在 Word 里改过后检查：recordkit template check {output.near(str(made.path))}")
 
 
 def _ask(left: Left) -> str | None:
@@ -132,13 +131,7 @@ def _ask(left: Left) -> str | None:
     output.say(f"“{left.label}”（{left.where}，{left.why}）是哪一项？")
     for index, (path, label) in enumerate(left.choices, 1):
         output.say(f"  {index}  {label}（{path}）")
-    answer: int = click.prompt(
-        "输入序号；都不是就直接回车",
-        default=0,
-        show_default=False,
-        type=click.IntRange(0, len(left.choices)),
-        err=True,
-    )
+    answer = asking.number("输入序号；都不是就直接回车", 0, len(left.choices), empty=0)
     return left.choices[answer - 1][0] if answer else None
 
 

@@ -7,6 +7,7 @@ only what a person changed is understood anew and offered to be taken over.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from difflib import SequenceMatcher
 from typing import Any
@@ -14,6 +15,7 @@ from typing import Any
 from .. import forms
 from ..forms import Form
 from ..forms.answers import Item, Names, State, Understood, is_blank, understood
+from ..forms.arrange import in_words
 from ..forms.blocks import Arranged, Table, cells
 from ..forms.returned import Settled
 from ..records.context import Context
@@ -123,10 +125,19 @@ class _Comparison:
     def differ(self, place: Settled, recorded: str, row: int = -1) -> None:
         spec = self.form.spec_at(place.path)
         label = spec.label if spec else place.path
-        said = "" if is_blank(self.form, place.path, place.text) else place.text.strip()
         number = f"第{row + 1}行 " if row >= 0 else ""
-        was = "" if is_blank(self.form, place.path, recorded) else recorded.strip()
-        self.result.differences.append(Difference(f"{number}{label}", was, said, place.where))
+        was, now = self.words(place.path, recorded), self.words(place.path, place.text)
+        self.result.differences.append(Difference(f"{number}{label}", was, now, place.where))
+
+    def words(self, path: str, text: str) -> str:
+        """The text for a person to compare: of options the chosen ones, of an empty place nothing."""
+        spec = self.form.spec_at(path)
+        if is_blank(self.form, path, text):
+            return ""
+        with suppress(ValueError):
+            if spec and spec.kind.options() and (answer := spec.kind.answer(text)).raw:
+                return in_words(spec, spec.kind.read(answer.raw), None, answer.other)
+        return text.strip()
 
     def take_over(self, changed: Sequence[Settled]) -> None:
         wrong = {item.path for item in self.result.understood.items if item.state is State.WRONG}

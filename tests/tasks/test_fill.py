@@ -68,7 +68,7 @@ def test_a_list_gets_a_row_for_each_client(recordkit: Callable, three: Path) -> 
     assert done.out.strip() == str(copy)
     assert table.read_bytes() == before
     assert "名单：一行一人（件），3 份记录" in done.err
-    assert "出生年月　→　出生日期（服务对象基本信息登记表（一人一档））　1948-09-17" in done.err
+    assert "出生年月  →  出生日期（服务对象基本信息登记表（一人一档））　1948-09-17" in done.err
     assert "将写入敏感个人信息：身份证件号码" in done.err
     one, two, last, empty = rows(copy, 4, 7)
     born = datetime(1948, 9, 17)  # noqa: DTZ001 - as openpyxl gives it

@@ -241,7 +241,7 @@ def test_a_report_is_no_form_that_came_back(recordkit: Run, station: Path, blank
     again = recordkit("read", "收件箱", cwd=station)
 
     assert (first.code, again.code) == (0, 0)
-    assert "共 已读入 2 份" in again.err
+    assert "共 2 份：已读入 2 份" in again.err
 
 
 def test_two_who_read_at_once_have_a_report_each(tmp_path: Path) -> None:
@@ -291,7 +291,7 @@ def test_that_the_report_failed_does_not_hide_what_was_read(
     assert done.code == Exit.PARTIAL
     assert "读表报告没有写成" in done.err
     assert "磁盘满了" in done.err
-    assert "共 已读入 2 份" in done.err
+    assert "共 2 份：已读入 2 份" in done.err
 
 
 def test_a_file_in_place_of_the_folder_ends_it(recordkit: Run, station: Path, blank: bytes) -> None:
