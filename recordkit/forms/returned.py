@@ -18,6 +18,10 @@ if TYPE_CHECKING:
     from .definition import Form
 
 
+# The stamp that every face carries in its document properties, and some once more.
+FORM, FORM_VERSION, RECORD = "recordkit-form", "recordkit-form-version", "recordkit-record"
+
+
 class Anchor(StrEnum):
     """What tells whose place it is, the most trustworthy first."""
 

@@ -274,7 +274,7 @@ def _stamp(arranged: Arranged, form: Form) -> dict[str, str]:
     from ..formats import docx
 
     stamp = {docx.FORM: form.id, docx.FORM_VERSION: str(form.version)}
-    return stamp | ({"recordkit-record": arranged.page.qr} if arranged.page.qr else {})
+    return stamp | ({docx.RECORD: arranged.page.qr} if arranged.page.qr else {})
 
 
 def _unprintable(arranged: Arranged, loaded: Loaded) -> Iterator[Finding]:

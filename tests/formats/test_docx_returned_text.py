@@ -8,7 +8,6 @@ import pytest
 from docx_kit import W, cell, docx, p, parts, row, run, table, zipped
 from docx_returned_kit import (
     CLIENT,
-    PLAN,
     SDT,
     TEXT,
     changed,
@@ -144,19 +143,6 @@ def test_a_box_ticked_either_way_is_ticked_and_that_is_told(state: str, sign: st
 
     assert texts(returned)["gender"] == "☑男"
     assert [note[:9] for note in returned.notes][:1] == ["表1 行1 列2有"]
-
-
-def test_every_hint_of_our_own_is_known_as_one():
-    from recordkit.formats.docx import fillable_hints
-    from recordkit.formats.docx.returned_signs import is_prompt
-
-    words = (*fillable_hints._BY_KIND.values(), fillable_hints.PERSON, fillable_hints.COMPUTED)
-
-    assert all(
-        is_prompt(each)
-        for group in (*words, fillable_hints.wording(PLAN.spec_at("worker").kind))
-        for each in group
-    )
 
 
 def test_a_fillable_form_filled_in_is_read():

@@ -19,14 +19,14 @@ from importlib.resources import files
 
 from ... import forms
 from ...forms import Arranged, Form
+from ...forms.returned import FORM, FORM_VERSION, RECORD
 from . import adopt_print
 from .engine import Template
 from .finishing import finish
 from .fitting import heights, room_to_write, unbroken_options
 
-__all__ = ["FORM", "FORM_VERSION", "Template", "built", "ready", "template", "write"]
+__all__ = ["FORM", "FORM_VERSION", "RECORD", "Template", "built", "ready", "template", "write"]
 
-FORM, FORM_VERSION = "recordkit-form", "recordkit-form-version"  # document properties
 
 _ready: dict[str, tuple[Form, Template]] = {}
 

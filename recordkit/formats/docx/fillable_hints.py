@@ -48,6 +48,9 @@ _BY_KIND: dict[type[Kind], tuple[str, ...]] = {
     kinds.Picks: ("可写多项，用、隔开", "可写多项", "填写"),
 }
 
+# Everything an empty control of ours may show.
+WORDS = frozenset(word for words in (*_BY_KIND.values(), _TEXT, PERSON, COMPUTED) for word in words)
+
 
 def wording(kind: Kind) -> tuple[str, ...]:
     """What to write for a kind of value, the longest wording first."""

@@ -14,15 +14,13 @@ from ...forms import Form
 from ...forms.returned import Anchor, Reading, Returned, Stray
 from ..opc import CONTENT_TYPES, MAIN_TYPE, content_types
 from ..package import read_parts
-from . import FORM, FORM_VERSION
+from . import FORM, FORM_VERSION, RECORD
 from .properties import TITLE, read_properties
 from .returned_labels import Places
 from .returned_plan import Plan
 from .returned_sheet import Mark, Sheet
 from .returned_signs import glossary_prompts, style_names
 from .returned_text import read_sheet
-
-RECORD = "recordkit-record"  # document property: the stamp of a printed record
 
 _WORD_LENGTH = 40  # what is longer is no label
 _OTHER = "_other"

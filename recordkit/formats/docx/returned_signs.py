@@ -6,16 +6,15 @@ import re
 
 from ...records.kinds import BOX, TICKED
 from ..opc import BadXml, Element, W, parse
+from .fillable_hints import WORDS
 from .returned_sheet import END
 
 _VAL = W + "val"
 GLYPHS = frozenset("☐☑☒□■▢▣◻◼❑❏✓✔✗✘√×○●🗹")
 TICKS = frozenset("☑☒■▣◼✓✔✗✘√×●🗹")
-# Our own hints, what Word and WPS say, and blanks: what an empty control shows when no glossary tells.
+# What Word and WPS say, and blanks: what an empty control shows when no glossary tells.
 _PROMPT = re.compile(
     r"(?:点击|单击|双击|请|在此|Click|Choose|Enter|Select|Tap).*"
-    r"|可不填|填写?(?:，可分段)?|选(?:姓名|人|项|一项|日期)?|日期(?:时间)?|起止(?:日期|时间)?|(?:可写)?多项"
-    r"|填?(?:日期和时间|起止日期|起止时间|数字|金额|号码|电话|编号)|可写多项，用、隔开|填编号，用、隔开"
     r"|[年月日时分至＿_□☐]*",
     re.I | re.S,
 )
@@ -57,7 +56,7 @@ def style_names(styles: bytes | None) -> dict[str, str]:
 
 def is_prompt(text: str) -> bool:
     """Whether a squeezed text only says what to fill in."""
-    return _PROMPT.fullmatch(text) is not None
+    return text in WORDS or _PROMPT.fullmatch(text) is not None
 
 
 def number(element: Element | None, default: int) -> int:

@@ -4,5 +4,9 @@ They stand in the document information and in a field that no page shows:
 programs that save a file anew keep the one or the other.
 """
 
-FORM, VERSION, RECORD = "recordkit-form", "recordkit-form-version", "recordkit-record"
+from ...forms.returned import FORM, RECORD
+from ...forms.returned import FORM_VERSION as VERSION
+
+__all__ = ["FIELD", "FORM", "RECORD", "VERSION"]
+
 FIELD = "recordkit-stamp"

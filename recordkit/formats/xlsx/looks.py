@@ -14,7 +14,6 @@ from ...records.fields import Moment, Spec
 from ..package import write_parts
 from .refs import COLUMNS
 
-FORM, FORM_VERSION, RECORD = "recordkit-form", "recordkit-form-version", "recordkit-record"  # properties
 NAME = "_rk_"  # begins the defined name of a field's place
 STAMPED = "_rks."  # begins the defined name of a property, `_rks.form`
 _MADE = datetime(2026, 1, 1)  # noqa: DTZ001 - no clock is read; the day stands for all days

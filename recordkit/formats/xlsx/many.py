@@ -9,6 +9,7 @@ from typing import Any
 
 from ...forms import Form, local
 from ...forms.arrange import in_words
+from ...forms.returned import FORM, FORM_VERSION
 from ...records import kinds
 from ...records.context import Context
 from ...records.fields import Spec
@@ -16,7 +17,7 @@ from ...records.kinds import OTHER, Unstated
 from ...records.model import Block, Record
 from ...records.text import width
 from .columns import HELP, KEY, KEY_LABEL, LISTS, Column, Leaf, leaves
-from .looks import FORM, FORM_VERSION, Workbook, cut, how, plain, prompt, required
+from .looks import Workbook, cut, how, plain, prompt, required
 from .refs import letters
 from .values import serial
 

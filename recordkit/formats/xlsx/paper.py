@@ -6,12 +6,12 @@ import re
 from collections.abc import Sequence
 
 from ...forms import Form
-from ...forms.returned import Returned
+from ...forms.returned import FORM, FORM_VERSION, RECORD, Returned
 from .book import Book, opened
 from .columns import HELP
 from .layout import Layout
 from .lists import Lists
-from .looks import FORM, FORM_VERSION, RECORD, STAMPED, stamped
+from .looks import STAMPED, stamped
 from .sheets import Kind, Sheet, sheets_of
 
 _SHORT = 40  # characters of what may be a label
