@@ -395,7 +395,6 @@ def _label(model: type[Block], path: Sequence[str | int]) -> str:
 def require(loaded: Loaded) -> Record:
     """The record, or an error that carries the findings when there is none."""
     if loaded.record is None:
-        first = loaded.findings[0] if loaded.findings else None
-        raise RecordkitError(str(first) if first else f"{loaded.path} 不是记录文件")
+        raise RecordkitError(str(next(iter(loaded.findings), f"{loaded.path} 不是记录文件")))
     assert isinstance(loaded.record, Record)
     return loaded.record

@@ -12,14 +12,14 @@ from typing import Any
 from .. import forms
 from ..errors import NotFound
 from ..forms import Form
-from ..forms.arrange import RecordTexts
+from ..forms.arrange import RecordTexts, in_words
 from ..forms.labels import Labels
 from ..records import kinds
 from ..records.common import Head
 from ..records.context import Context
 from ..records.fields import Spec
-from ..records.kinds import Unstated
-from ..records.model import Record
+from ..records.kinds import Table, Unstated
+from ..records.model import Block, Record
 from ..records.reading import Loaded, load
 from .printing import surroundings
 from .workspace import Workspace, record_files
@@ -81,6 +81,8 @@ class Person:
             return ""
         if isinstance(value, Unstated):
             return str(value)
+        if isinstance(kind, Table):
+            return "；".join(map(_in_a_line, value))
         if type(value) is date and not printed_day:
             return value.isoformat()
         if isinstance(kind, _FIGURES) and isinstance(value, int | Decimal):
@@ -90,6 +92,17 @@ class Person:
     def chosen(self, of: Field) -> Sequence[str]:
         """The options that are ticked."""
         return self.texts[of.form.id].chosen(of.path) if of.form.id in self.texts else ()
+
+
+def _in_a_line(row: Block) -> str:
+    """A row of a list in one cell: what was chosen without the boxes, and what is so by its label."""
+    words = []
+    for name, spec, value in row.filled():
+        if isinstance(value, bool):
+            words += [spec.label] * value
+        elif not name.endswith("_other"):
+            words.append(in_words(spec, value, None, getattr(row, f"{name}_other", None) or ""))
+    return " ".join(words)
 
 
 @dataclass(slots=True)

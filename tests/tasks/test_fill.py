@@ -11,6 +11,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+import openpyxl
 import pytest
 
 from recordkit.cli import COMMANDS
@@ -321,3 +322,14 @@ def test_libreoffice_opens_what_was_filled(recordkit: Callable, three: Path, tmp
 
     for pdf in pdfs.values():
         assert office.in_order(["韩琇云"], "".join(office.page_texts(pdf))) == []
+
+
+def test_a_list_in_one_cell_holds_words_and_no_boxes(recordkit: Callable, station: Path) -> None:
+    book = openpyxl.Workbook()
+    for column, head in enumerate(("姓名", "监护人与紧急联系人"), 1):
+        book.active.cell(1, column, head)
+    book.save(station / "联系表.xlsx")
+    done = recordkit("fill", "联系表.xlsx", "--from", "clients", "--yes", "-o", "已填.xlsx", cwd=station)
+    assert done.code == 0, done.err
+    filled = openpyxl.load_workbook(station / "已填.xlsx").active
+    assert filled["B2"].value.startswith("冯建军 子女 13800001972；王桂芬 邻居/朋友")

@@ -119,7 +119,7 @@ def _broken(line: str, room: float) -> Iterable[str]:
     start, reach = 0, 0.0
     for at, char in enumerate(line):
         step = face().width(char)
-        if reach + step > room and at > start:
+        while reach + step > room and at > start:
             # What goes down with the sign that has no room: the start of its word or number.
             end = next((end for end in range(at, start, -1) if _may_break(line, end)), at)
             yield line[start:end]
