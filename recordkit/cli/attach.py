@@ -16,7 +16,7 @@ from ..records.reading import Loaded
 from ..tasks import attaching
 from ..tasks.filing import KINDS, Filed, Wish
 from ..tasks.proving import SIGNING_STATES, Signed, Waiting, read_signed
-from . import options, output
+from . import clock, options, output
 from .shell import command
 
 _HELP = """归入扫描件、照片（JPG、PNG、HEIC、PDF），作为签字的凭证或服务的佐证。
@@ -62,7 +62,7 @@ def attach(
     """File scans and photos."""
     wish = Wish(to, into, kind or "", title, consent, _day(on_text), read_signed(signed), force)
     ask = None if json_ or not (sys.stdin.isatty() and sys.stderr.isatty()) else _ask
-    results = attaching.attach(files, wish, _today(), options.station(station_path), ask)
+    results = attaching.attach(files, wish, clock.today(), options.station(station_path), ask)
     failed = [filed for filed in results if filed.failed]
     if len(results) == 1 and failed and failed[0].failed:
         raise failed[0].failed
@@ -117,7 +117,7 @@ def _ask(loaded: Loaded, form: Form, waiting: Sequence[Waiting]) -> tuple[Mappin
         output.say(f"  {index}  {one.label}{'' if one.lacking else '（可选，或已登记）'}")
     answer = click.prompt("输入序号，如 1,2 手印；都没签直接回车", default="", show_default=False, err=True)
     signed = _chosen(answer, waiting)
-    on = _day(click.prompt("纸上写的签字日期", default=f"{_today()}", err=True)) if signed else None
+    on = _day(click.prompt("纸上写的签字日期", default=f"{clock.today()}", err=True)) if signed else None
     return signed, on
 
 
@@ -140,10 +140,6 @@ def _day(text: str) -> date | None:
         day = read_day(text) if text else None
     except ValueError as problem:
         raise UsageProblem(f"--on：{problem}") from None
-    if day and day > _today():
+    if day and day > clock.today():
         raise UsageProblem(f"--on：{text} 还没有到", "写纸上签的那一天")
     return day
-
-
-def _today() -> date:
-    return date.today()  # noqa: DTZ011 - the station's own calendar day is meant

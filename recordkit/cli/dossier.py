@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import sys
 from dataclasses import asdict
-from datetime import date
 from pathlib import Path
 
 import click
 
 from ..errors import Exit
 from ..tasks import dossiers
-from . import options, output
+from . import clock, options, output
 from .shell import group
 
 
@@ -25,7 +24,7 @@ def dossier() -> None:
 @options.station_option
 def new(client: str, station_path: Path | None) -> None:
     """Open a case."""
-    folder = dossiers.open_case(options.needed_station(station_path), client, _today())
+    folder = dossiers.open_case(options.needed_station(station_path), client, clock.today())
     output.show(str(folder))
     output.say(f"个案编号 {folder.name}。下一步：recordkit new 协议 --dossier {folder.name}")
 
@@ -53,7 +52,7 @@ def status(json_: bool, station_path: Path | None) -> None:
 @options.station_option
 def close(number: str, json_: bool, station_path: Path | None) -> int:
     """Check a dossier for completeness."""
-    checked = dossiers.close(options.needed_station(station_path), number, _today())
+    checked = dossiers.close(options.needed_station(station_path), number, clock.today())
     if json_:
         output.as_json("findings", output.plain_findings(checked.findings))
     else:
@@ -68,8 +67,4 @@ def close(number: str, json_: bool, station_path: Path | None) -> int:
 @options.station_option
 def void(number: str, reason: str, station_path: Path | None) -> None:
     """Give up a number."""
-    output.show(str(dossiers.void(options.needed_station(station_path), number, reason, _today())))
-
-
-def _today() -> date:
-    return date.today()  # noqa: DTZ011 - the station's own calendar day is meant
+    output.show(str(dossiers.void(options.needed_station(station_path), number, reason, clock.today())))

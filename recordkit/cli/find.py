@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from datetime import date
 from pathlib import Path
 
 import click
 
 from ..tasks import finding
-from . import options, output
+from . import clock, options, output
 from .shell import command
 
 
@@ -19,7 +18,7 @@ from .shell import command
 @options.station_option
 def find(word: tuple[str, ...], json_: bool, station_path: Path | None) -> None:
     """Find somebody or something."""
-    found = finding.find(options.needed_station(station_path), " ".join(word), _today())
+    found = finding.find(options.needed_station(station_path), " ".join(word), clock.today())
     if json_:
         output.as_json("found", asdict(found))
         return
@@ -34,7 +33,3 @@ def _row(client: finding.Client) -> list[str]:
     name = f"{client.name}（{client.status}）" if client.status else client.name
     dossiers = "；".join(f"{one.number} {one.state}，{one.forms}份" for one in client.dossiers)
     return [client.number, name, client.gender, age, client.community, dossiers]
-
-
-def _today() -> date:
-    return date.today()  # noqa: DTZ011 - the station's own calendar day is meant

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from pathlib import Path
 
 import click
@@ -11,7 +10,7 @@ from ..forms import Form
 from ..records.fields import Spec
 from ..tasks import naming
 from ..tasks.workspace import Workspace
-from . import options, output
+from . import clock, options, output
 from .shell import command
 
 
@@ -85,13 +84,9 @@ def _guide(form: Form, into: Path | None, own: Workspace | None, force: bool) ->
     from ..tasks import guides, printing
 
     arranged = guides.guide(form, own.profile if own else None)
-    made = [("（填写说明）.pdf", lambda: pdf.write(arranged, _today()))]
+    made = [("（填写说明）.pdf", lambda: pdf.write(arranged, clock.today()))]
     [path] = printing.write_all(into or printing.default_folder(own), printing.blank_stem(form), made, force)
     return path
-
-
-def _today() -> date:
-    return date.today()  # noqa: DTZ011 - the station's own calendar day is meant
 
 
 def _schema(form: Form) -> dict[str, object]:

@@ -18,7 +18,7 @@ from ..tasks.import_heads import Column, Match, Wish
 from ..tasks.import_rows import Fate
 from ..tasks.importing import Batch, Listing
 from ..tasks.workspace import Workspace
-from . import asking, options, output
+from . import asking, clock, options, output
 from .shell import command
 
 _HELP = """把本站自己的花名册（Excel 或 CSV）导入成一人一档。
@@ -89,7 +89,7 @@ def import_(
             "列的对照要有人确认，这里没有终端",
             "对照见上；同意就加 --yes（只取“对上了”的列），别的用 --map、--skip 写明",
         )
-    today = _today()
+    today = clock.today()
     batch = importing.prepared(path, listing, columns, form, station, today, by, from_id, hidden)
     if also_duplicates:
         importing.admit(batch)
@@ -275,7 +275,3 @@ def _choose_twins(batch: Batch) -> None:
     if wrong := [n for n in numbers if not n.isdecimal() or not 1 <= int(n) <= len(twins)]:
         raise UsageProblem(f"“{wrong[0]}”不是上面的序号，没有导入", f"写 1 到 {len(twins)}")
     importing.admit(batch, [twins[int(n) - 1].number for n in numbers])
-
-
-def _today() -> date:
-    return date.today()  # noqa: DTZ011 - the station's own calendar day is meant

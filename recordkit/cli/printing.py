@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date
 from pathlib import Path
 
 import click
@@ -12,7 +11,7 @@ from ..errors import Exit, Severity
 from ..forms import Form
 from ..tasks import naming, printing
 from ..tasks.workspace import Workspace
-from . import options, output
+from . import clock, options, output
 from .progress import Progress
 from .shell import command
 
@@ -125,11 +124,7 @@ def _pack(
 
     make = packs.blanks(formats, station, fillable)
     folder = into or printing.default_folder(station)
-    return packs.pack(wanted, make, folder, station, today=_today(), force=force, progress=tick)
-
-
-def _today() -> date:
-    return date.today()  # noqa: DTZ011 - the station's own calendar day is meant
+    return packs.pack(wanted, make, folder, station, today=clock.today(), force=force, progress=tick)
 
 
 def _named(word: str, station: Workspace | None) -> list[Form]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import asdict, replace
-from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +17,7 @@ from ..tasks import handed_in, reporting, returning
 from ..tasks.reporting import Report
 from ..tasks.returning import Back, Wish
 from ..tasks.workspace import Workspace
-from . import asking, options, output
+from . import asking, clock, options, output
 from .progress import Progress
 from .shell import command
 
@@ -79,7 +78,7 @@ def read(
     with _report(report, files, wish, station, force) as lines, Progress("读表") as tick:
         count = 0
         try:
-            for count, backs in enumerate(returning.read(files, wish, station, _today()), 1):
+            for count, backs in enumerate(returning.read(files, wish, station, clock.today()), 1):
                 for back in backs:
                     teller.tell(back)
                     done = _asked(back, wish, station) if update and not yes else back
@@ -102,7 +101,7 @@ def _report(
     """The report that was asked for; of several files there is always one."""
     if wanted or len(files) == 1:
         return Report(wanted, force)
-    return Report(None, folder=returning.folder(wish, station), today=_today())
+    return Report(None, folder=returning.folder(wish, station), today=clock.today())
 
 
 def _asked(back: Back, wish: Wish, station: Workspace | None) -> Back:
@@ -113,7 +112,7 @@ def _asked(back: Back, wish: Wish, station: Workspace | None) -> Back:
         raise UsageProblem("这里不能问您，没有改动记录", "确定要改的，加 --update --yes")
     if not asking.agreed("采用表上的？"):
         return back
-    [taken] = returning.read([back.source], replace(wish, update=True, seen=True), station, _today())
+    [taken] = returning.read([back.source], replace(wish, update=True, seen=True), station, clock.today())
     done = next((each for each in taken if each.place == back.place), back)
     output.say(_headline(done))
     return done
@@ -228,7 +227,3 @@ def _plain(back: Back) -> dict[str, Any]:
         "strays": [asdict(stray) for stray in back.strays],
         "findings": output.plain_findings(back.findings),
     }
-
-
-def _today() -> date:
-    return date.today()  # noqa: DTZ011 - the station's own calendar day is meant

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import date
 from pathlib import Path
 
 import click
 
 from ..errors import Exit, Severity
 from ..tasks import checking, writing
-from . import options, output
+from . import clock, options, output
 from .shell import command
 
 _MOMENTS = {"填写": "FILL", "签署": "SIGN", "办结": "CLOSE"}
@@ -29,7 +28,7 @@ def new(
 ) -> None:
     """Start a record."""
     station = options.station(station_path)
-    started = writing.new(options.form(form, station), _today(), station, client, dossier, output_, by)
+    started = writing.new(options.form(form, station), clock.today(), station, client, dossier, output_, by)
     output.show(str(started.path))
     number = f"编号 {started.number}。" if started.number else ""
     output.say(f"{number}用记事本打开填写，再检查：recordkit check {output.near(str(started.path))}")
@@ -56,7 +55,7 @@ def revise(path: Path, reason: str) -> None:
 def check(paths: tuple[Path, ...], moment: str, all_: bool, json_: bool, station_path: Path | None) -> int:
     """Check records, dossiers or the whole station."""
     station = options.station(station_path)
-    result = checking.check(paths, station, _MOMENTS[moment], _today())
+    result = checking.check(paths, station, _MOMENTS[moment], clock.today())
     if json_:
         output.as_json("findings", output.plain_findings(result.findings))
     else:
@@ -66,7 +65,3 @@ def check(paths: tuple[Path, ...], moment: str, all_: bool, json_: bool, station
         output.findings(shown, sys.stdout)
         output.say(result.summary)
     return Exit.FINDINGS if any(f.severity is not Severity.INFO for f in result.findings) else Exit.DONE
-
-
-def _today() -> date:
-    return date.today()  # noqa: DTZ011 - the station's own calendar day is meant

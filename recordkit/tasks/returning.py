@@ -146,11 +146,13 @@ class _Reading:
     def filed_in(self) -> Path | None:
         """The folder that was named for it."""
         client, dossier = self.wish.client, self.wish.dossier
-        if (client or dossier) and self.station is None:
+        if not (client or dossier):
+            return None
+        if self.station is None:
             raise UsageProblem(
                 "这里不是社工站工作区，不知道案卷在哪里", "加 --station 文件夹；或去掉 --client、--dossier"
             )
-        return belonging.folder_of(client, dossier, self.station) if client or dossier else None  # type: ignore[arg-type]
+        return belonging.folder_of(client, dossier, self.station)
 
     def already_there(self, found: Sequence[Settled]) -> Path | None:
         """The record it was printed from, by the stamp it carries; else the one record
@@ -190,7 +192,7 @@ class _Reading:
         if spec is None or written is None or "client_no" in said.values or self.returned.record:
             return
         numbers = self.names(written.text.split()[0], "服务对象编号")
-        if self.place and belonging.owner_of(self.place, self.station) in numbers:  # type: ignore[arg-type]
+        if self.place and self.station and belonging.owner_of(self.place, self.station) in numbers:
             return
         who = f"，可能是 {'、'.join(numbers)}" if numbers else "，没有找到这个人的编号"
         text = f"“服务对象”栏写的是“{written.text.strip()}”{who}；{'请核对是不是放对了人' if self.place else '请补编号，或加 --client'}"
