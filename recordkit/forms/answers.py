@@ -113,7 +113,7 @@ def carried(form: Form) -> list[str]:
     for section in form.sections:
         columns = [f"{section.table}.{item.field}" for item in section.items]
         shown += columns if section.kind == "table" else section.names()
-    return [path for path in dict.fromkeys(shown) if not _not_taken(form, form.spec_at(path))]
+    return [path for path in dict.fromkeys(shown) if not not_taken(form, form.spec_at(path))]
 
 
 def uncarried(form: Form) -> list[str]:
@@ -134,12 +134,14 @@ def uncarried(form: Form) -> list[str]:
     ]
 
 
-def _not_taken(form: Form, spec: Spec | None, name: str = "") -> str:
+def not_taken(form: Form, spec: Spec | None, name: str = "") -> str:
     """Why what stands there is no value of a record; '' where it is one."""
     if spec is None:
         return form.model.retired.get(name, "这张表里没有这一栏")
     if not spec.stored:
         return "这一栏由程序算出或带出，不用填"
+    if isinstance(spec.kind, kinds.Table):
+        return "这一栏分几项记，表上只有一格，分不开；请在记录里补写"
     if isinstance(spec.kind, kinds.Nested) and not isinstance(spec.kind, kinds.Sign | kinds.Seal):
         return "照片、附件请用 recordkit attach 归入"
     return ""
@@ -170,7 +172,7 @@ class _Understanding:
         """One field that somebody filled in."""
         path = canonical(self.form, place.path)
         spec = self.form.spec_at(path)
-        if reason := _not_taken(self.form, spec, path):
+        if reason := not_taken(self.form, spec, path):
             # Computed values are printed on blanks too; files stand in every printed record.
             if not self.printed and not (spec and not spec.stored):
                 self.tell(place, spec, State.UNUSED, said=reason)

@@ -14,7 +14,7 @@ from typing import Any
 
 from .. import forms
 from ..forms import Form
-from ..forms.answers import Item, Names, State, Understood, is_blank, understood
+from ..forms.answers import Item, Names, State, Understood, is_blank, not_taken, understood
 from ..forms.arrange import in_words
 from ..forms.blocks import Arranged, Table, cells
 from ..forms.returned import Settled
@@ -23,7 +23,7 @@ from ..records.kinds import Nested
 from ..records.model import Record
 
 Row = dict[str, Settled]
-_PROVEN = "签名、盖章、图片和附件不从表上读，扫描件请用 recordkit attach 归入"
+_PROVEN = "签名、盖章不从打印件上读，扫描件请用 recordkit attach 归入"
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +112,9 @@ class _Comparison:
         # A signature's proof may have been filed after the form was printed.
         if self.said(place.path, now).startswith(said):
             return None
-        why = _PROVEN if spec.stored else f"这一栏由程序带出，现在是“{now.strip()}”；要改请改它的来源"
+        why = not_taken(self.form, spec) or _PROVEN
+        if not spec.stored:
+            why = f"这一栏由程序带出，现在是“{now.strip()}”；要改请改它的来源"
         text = place.text.strip()
         return Item(place.path, -1, spec.label, text, place.where, place.anchors, State.UNUSED, said=why)
 
