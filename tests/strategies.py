@@ -176,7 +176,8 @@ def _faithful(block: Block) -> dict[str, Any]:
     found = {}
     for name, spec, value in block.filled():
         base = name.removesuffix("_other")
-        if base != name and kinds.OTHER not in (getattr(block, base, None) or ()):
+        chosen = getattr(block, base, None) or ()
+        if base != name and kinds.OTHER not in ([chosen] if isinstance(chosen, str) else chosen):
             continue
         if isinstance(spec.kind, kinds.Sign | kinds.Seal):
             on = None if isinstance(value.on, Unstated) else value.on

@@ -25,7 +25,7 @@ class Unstated(StrEnum):
 
 _UNSTATED = frozenset(Unstated)
 # What refers to the line above is nothing by itself.
-_DITTO = frozenset({"同上", "同前", "〃", "″", '"'})
+_DITTO = frozenset({"同上", "同前", "〃"})
 
 
 @dataclass(frozen=True, slots=True)
