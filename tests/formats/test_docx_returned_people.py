@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import io
 from copy import deepcopy
 from itertools import pairwise
 
+import docx as word_library
 import pytest
 from docx_kit import W, cell, docx, p, row, run, table
 from docx_returned_kit import (
@@ -22,6 +24,7 @@ from docx_returned_kit import (
     family,
     flat,
     person,
+    printed,
     read,
     seen,
     tagged,
@@ -315,3 +318,15 @@ def test_repeating_sections_around_rows_are_looked_through():
         ("family_members.name", 1): "乙",
         ("family_members.relation", 1): "子",
     }
+
+
+def test_comments_are_not_read_and_that_is_told():
+    form = forms.load("casework/client-record")
+    document = word_library.Document(io.BytesIO(printed(form)))
+    document.add_comment(document.paragraphs[0].runs, text="赵姐说电话换了", author="孙")
+    stream = io.BytesIO()
+    document.save(stream)
+
+    [returned] = open_paper(stream.getvalue()).returned(form)
+
+    assert any("1 条批注" in note for note in returned.notes)

@@ -39,14 +39,16 @@ def open_paper(data: bytes) -> DocxPaper:
     folder = main.rpartition("/")[0]
     styles = style_names(parts.get(f"{folder}/styles.xml"))
     shown = glossary_prompts(parts.get(f"{folder}/glossary/document.xml"))
-    return DocxPaper(read_sheet(parts.get(main, b""), styles, shown), read_properties(parts))
+    comments = parts.get(f"{folder}/comments.xml", b"").count(b"<w:comment ")
+    return DocxPaper(read_sheet(parts.get(main, b""), styles, shown), read_properties(parts), comments)
 
 
 class DocxPaper:
     """A returned Word document; see `forms.returned.Paper`."""
 
-    def __init__(self, sheet: Sheet, properties: dict[str, str]) -> None:
+    def __init__(self, sheet: Sheet, properties: dict[str, str], comments: int = 0) -> None:
         self.sheet = sheet
+        self.comments = comments
         self.form = properties.get(FORM, "").strip()
         version = properties.get(FORM_VERSION, "").strip()
         self.form_version = int(version) if version.isdecimal() and len(version) < 6 else 0
@@ -56,7 +58,10 @@ class DocxPaper:
 
     def returned(self, form: Form) -> list[Returned]:
         """The one record that the document says."""
-        return [_Form(self.sheet, plan_of(form)).returned(self.record)]
+        found = _Form(self.sheet, plan_of(form)).returned(self.record)
+        if self.comments:
+            found.notes.append(f"文件里有 {self.comments} 条批注，没有读；有用的请写进栏目里")
+        return [found]
 
 
 def plan_of(form: Form) -> Plan:
