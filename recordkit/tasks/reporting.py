@@ -130,9 +130,11 @@ class Report:
             self._write(1, [back.source.name, back.place, *about])
 
     def _write(self, sheet: int, cells: list[str]) -> None:
-        # Said here, since LibreOffice does not make a row as high as its texts.
-        high = max(_lines(text, room) for text, room in zip(cells, _WIDTHS[sheet], strict=True))
-        self.sheets[sheet].set_row(self.rows[sheet], min(high, _MOST_LINES) * _LINE)
+        if sheet == 0:
+            # Said here, since LibreOffice does not make a row as high as its texts; not for
+            # every field, since heights that are said stay in memory.
+            high = max(_lines(text, room) for text, room in zip(cells, _WIDTHS[0], strict=True))
+            self.sheets[0].set_row(self.rows[0], min(high, _MOST_LINES) * _LINE)
         for column, text in enumerate(cells):
             text = text.encode(errors="replace").decode()  # noqa: PLW2901 - a file's name may be no text
             self.sheets[sheet].write_string(self.rows[sheet], column, text[:32_000])
