@@ -250,6 +250,23 @@ def char_string(draw: Draw) -> T2CharString:
     return pen.getCharString()
 
 
+def _set_metrics(builder: FontBuilder) -> None:
+    """The heights all faces made here share."""
+    builder.setupHorizontalHeader(ascent=1151, descent=-286)
+    builder.setupOS2(
+        sTypoAscender=880,
+        sTypoDescender=-120,
+        sTypoLineGap=0,
+        usWinAscent=1151,
+        usWinDescent=286,
+        sxHeight=514,
+        sCapHeight=729,
+        usWeightClass=400,
+        fsSelection=0x40,
+        achVendID="RKIT",
+    )
+
+
 def build_symbols(family: str) -> TTFont:
     """Six full-width signs, with the line metrics of the 宋 face."""
     postscript = f"{family.replace(' ', '')}-Regular"
@@ -264,19 +281,7 @@ def build_symbols(family: str) -> TTFont:
     builder.setupCFF(postscript, {"FullName": family, "FamilyName": family}, glyphs, {})
     lefts = {name: int((glyph.calcBounds(None) or (0,))[0]) for name, glyph in glyphs.items()}
     builder.setupHorizontalMetrics({name: (EM, lefts[name]) for name in glyphs})
-    builder.setupHorizontalHeader(ascent=1151, descent=-286)
-    builder.setupOS2(
-        sTypoAscender=880,
-        sTypoDescender=-120,
-        sTypoLineGap=0,
-        usWinAscent=1151,
-        usWinDescent=286,
-        sxHeight=514,
-        sCapHeight=729,
-        usWeightClass=400,
-        fsSelection=0x40,
-        achVendID="RKIT",
-    )
+    _set_metrics(builder)
     builder.setupNameTable(
         {
             "copyright": "© The recordkit authors.",
@@ -335,19 +340,7 @@ def build_form(source: Path, wanted: set[int]) -> tuple[TTFont, str]:
     glyf = builder.font["glyf"]
     lefts = {name: getattr(glyf[name], "xMin", 0) for name in glyphs}
     builder.setupHorizontalMetrics({name: (width, lefts[name]) for name, width in widths.items()})
-    builder.setupHorizontalHeader(ascent=1151, descent=-286)
-    builder.setupOS2(
-        sTypoAscender=880,
-        sTypoDescender=-120,
-        sTypoLineGap=0,
-        usWinAscent=1151,
-        usWinDescent=286,
-        sxHeight=514,
-        sCapHeight=729,
-        usWeightClass=400,
-        fsSelection=0x40,
-        achVendID="RKIT",
-    )
+    _set_metrics(builder)
     builder.setupNameTable(
         {
             "copyright": noto["name"].getDebugName(0),

@@ -164,4 +164,4 @@ def _high(cell: Cell, text: str, column: Column, block: Table) -> Cell:
 
 
 def _is_blank(cell: Cell) -> bool:
-    return bool(cell.spec) and cell.text == cell.spec.kind.blank()  # type: ignore[union-attr]
+    return cell.spec is not None and cell.text == cell.spec.kind.blank()
