@@ -81,6 +81,10 @@ class Finding:
         mend = f"　{self.hint}" if self.hint else ""
         return f"{place}{self.code} {self.message}{mend}"
 
+    def plain(self) -> dict[str, str]:
+        """Its parts by name, for programs."""
+        return {part: str(getattr(self, part)) for part in self.__slots__}
+
 
 class RecordkitError(Exception):
     """A command cannot go on. `cli` prints message and hint, once."""

@@ -26,7 +26,7 @@ COMMANDS = {
     "new": ("records", "开始一份新记录"),
     "revise": ("records", "修改已签字的记录：另立新版"),
     "check": ("records", "检查记录、案卷或整个站"),
-    "render": ("printing", "把记录打印成 Word 和 PDF"),
+    "render": ("rendering", "把记录打印成 Word 和 PDF"),
     "blank": ("printing", "空白表：打印出来手填，或在电脑上填；打包"),
     "read": ("reading", "读填好的表，变成记录"),
     "import": ("importing", "导入本站的花名册（Excel、CSV）"),

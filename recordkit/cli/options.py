@@ -34,6 +34,11 @@ to_option = click.option(
 )
 
 
+def formats(to: str) -> tuple[str, ...]:
+    """The formats named in `--to`."""
+    return tuple(name.strip().lower() for name in to.split(",") if name.strip())
+
+
 def station(path: Path | None) -> Workspace | None:
     """The workspace named, else the nearest upward, else None."""
     return workspace.opened(path) if path else workspace.nearest(Path.cwd())

@@ -8,7 +8,7 @@ import os
 import re
 import sys
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict, replace
+from dataclasses import replace
 from pathlib import Path
 from shutil import get_terminal_size
 from typing import Any
@@ -94,7 +94,23 @@ def near(where: str) -> str:
 
 def plain_findings(found: Iterable[Finding]) -> list[dict[str, str]]:
     """Findings for --json."""
-    return [{key: str(value) for key, value in asdict(finding).items()} for finding in found]
+    return [finding.plain() for finding in found]
+
+
+class JsonList:
+    """Like `as_json` of a list, an item at a time, so that a long one needs no memory."""
+
+    def __init__(self, kind: str) -> None:
+        self._before = f'{{"schema_version": {SCHEMA_VERSION}, "{kind}": [\n'
+
+    def add(self, item: Any) -> None:
+        """The next item."""
+        sys.stdout.write(_fitting(self._before + json.dumps(item, ensure_ascii=False), sys.stdout))
+        self._before = ",\n"
+
+    def close(self) -> None:
+        """The end; without it what was printed is not whole."""
+        show((self._before if self._before.startswith("{") else "\n") + "]}")
 
 
 def table(rows: Sequence[Sequence[str]]) -> None:

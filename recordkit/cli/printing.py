@@ -1,4 +1,4 @@
-"""`render`, `blank`: forms as Word, PDF and Excel."""
+"""`blank`: forms to be filled in by hand or on the computer."""
 
 from __future__ import annotations
 
@@ -7,67 +7,12 @@ from pathlib import Path
 
 import click
 
-from ..errors import Exit, Severity
 from ..forms import Form
 from ..tasks import naming, printing
 from ..tasks.workspace import Workspace
 from . import clock, options, output
 from .progress import Progress
 from .shell import command
-
-
-@command(help="把记录打印成 Word 和 PDF；路径是记录文件或文件夹，可写多个。")
-@click.argument("paths", nargs=-1, required=True, type=options.path_type, metavar="路径…")
-@options.into_option
-@options.to_option
-@click.option("--draft", is_flag=True, help="没填全也打印，页眉标“草稿”")
-@click.option("--all", "all_", is_flag=True, help="提示和说明也列出来")
-@options.force_option
-@options.json_option
-@options.station_option
-def render(
-    paths: tuple[Path, ...],
-    into: Path | None,
-    to: str,
-    draft: bool,
-    all_: bool,
-    force: bool,
-    json_: bool,
-    station_path: Path | None,
-) -> int:
-    """Print records."""
-    station = options.station(station_path)
-    formats = [name.strip().lower() for name in to.split(",") if name.strip()]
-    with Progress("打印") as tick:
-        results = printing.render(paths, into, formats, draft, force, station, tick)
-    if json_:
-        output.as_json("printed", [_plain(result) for result in results])
-    for result in results:
-        if not json_:
-            for file in result.files:
-                output.show(str(file))
-        output.findings([f for f in result.findings if all_ or f.severity is not Severity.INFO])
-        if result.failed:
-            output.say(f"没有打印：{result.failed}")
-    failed = [result for result in results if result.failed]
-    if len(results) > 1:
-        output.say(
-            f"共 {len(results)} 份记录，打印 {len(results) - len(failed)} 份"
-            + (f"，{len(failed)} 份没有打印" if failed else "")
-        )
-    if not failed:
-        return Exit.DONE
-    return Exit.PARTIAL if len(failed) < len(results) else Exit.FINDINGS
-
-
-def _plain(result: printing.Printed) -> dict[str, object]:
-    return {
-        "source": str(result.source),
-        "files": [str(file) for file in result.files],
-        "failed": result.failed,
-        "findings": output.plain_findings(result.findings),
-    }
-
 
 _BLANK_HELP = """空白表：打印出来手填，或加 --fillable 在电脑上填；写表单或类别的名字，不写就是全部。
 
@@ -101,7 +46,7 @@ def blank(
     """Make blank forms."""
     station = options.station(station_path)
     own = station.layouts if station else None
-    formats = [name.strip().lower() for name in to.split(",") if name.strip()]
+    formats = options.formats(to)
     found = [form for word in wanted for form in _named(word, station)] if wanted else naming.all_forms(own)
     if zip_:
         with Progress("打包") as tick:
@@ -114,7 +59,7 @@ def blank(
 def _pack(
     wanted: list[Form],
     into: Path | None,
-    formats: list[str],
+    formats: tuple[str, ...],
     station: Workspace | None,
     fillable: bool,
     force: bool,

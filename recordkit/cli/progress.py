@@ -24,7 +24,8 @@ class Progress:
             return
         if self.bar is None:
             self._start(total)
-        self.bar.update(self.task, completed=done)
+        speed = self.bar.tasks[0].speed
+        self.bar.update(self.task, completed=done, rate=f"{speed:.0f} 份/秒，" if speed else "")
 
     def _start(self, total: int) -> None:
         from rich.console import Console
@@ -34,14 +35,14 @@ class Progress:
             TextColumn(self.doing),
             BarColumn(),
             MofNCompleteColumn(),
-            TextColumn("还需"),
+            TextColumn("{task.fields[rate]}还需"),
             TimeRemainingColumn(),
         )
         # While the bar stands, rich would send what is printed to stdout to the bar's own
         # stream; that must not happen to data on their way into a file.
         self.bar = Progress(*columns, console=Console(stderr=True), redirect_stdout=sys.stdout.isatty())
         self.bar.start()
-        self.task = self.bar.add_task("", total=total)
+        self.task = self.bar.add_task("", total=total, rate="")
 
     def __exit__(self, *_: object) -> None:
         if self.bar is not None:

@@ -7,6 +7,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import partial
+from glob import glob
+from itertools import chain
 from pathlib import Path
 from types import MappingProxyType
 
@@ -19,7 +21,7 @@ from ..records import disk
 from ..records.context import Context
 from ..records.fields import Moment, Nature
 from ..records.reading import Loaded, load
-from .workspace import Workspace, nearest, record_files
+from .workspace import Workspace, is_record_file, nearest, opened, record_files
 
 FORMATS = ("docx", "pdf", "xlsx")
 USUAL = ("docx", "pdf")
@@ -27,109 +29,127 @@ DRAFT = "草稿"
 # What must be mended before a form can be printed; the rest is told and printed all
 # the same, since a signed form that was changed has to be printed to be signed again.
 _STAND_IN_THE_WAY = ("RD-", "NEED-", "LO-")
+_PATTERN = frozenset("*?[")
 _FORBIDDEN = re.compile(r'[<>:"|?*·/\\]')
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """How records are to be printed, the same for all of them.
+
+    `into` None stands for the folder `打印` of each record's own workspace. `station` is
+    a workspace that was named and counts for all, `here` one for records outside of any.
+    """
+
+    into: Path | None = None
+    to: tuple[str, ...] = USUAL
+    draft: bool = False
+    force: bool = False
+    station: Path | None = None
+    here: Path | None = None
+
+    def home(self, source: Path) -> Workspace | None:
+        """The workspace that this record is printed in."""
+        if self.station:
+            return opened(self.station)
+        return nearest(source.parent) or (opened(self.here) if self.here else None)
 
 
 @dataclass(slots=True)
 class Printed:
-    """What became of one record: the files written, or why there are none."""
+    """What became of one record: the files written, or why there are none.
+
+    `number`, `title` and `day` are those of the form, `group` is the number of the
+    dossier or client it belongs to.
+    """
 
     source: Path
     files: list[Path] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
     failed: str = ""
+    hint: str = ""
+    number: str = ""
+    title: str = ""
+    day: str = ""
+    group: str = ""
+    earlier: bool = False  # printed by a run that was stopped, and left as it is
 
 
 def records_in(paths: Sequence[Path]) -> list[Path]:
-    """The record files meant: files as they are, folders with all below them."""
-    found: list[Path] = []
-    for path in paths:
-        if path.is_dir():
-            inner = [
-                file
-                for folder in sorted({p.parent for p in path.rglob("*.yaml")})
-                for file in record_files(folder)
-            ]
-            if not inner:
-                raise NotFound(f"{path} 里没有记录文件")
-            found += inner
-        elif path.is_file():
-            found.append(path)
-        else:
-            raise NotFound(f"找不到：{path}")
-    return list(dict.fromkeys(found))
+    """The record files meant: files as they are, folders with all below them, and what
+    a pattern such as `dossiers/*/intake.yaml` stands for; NotFound for what means none."""
+    return list(dict.fromkeys(chain.from_iterable(map(_meant, paths))))
+
+
+def _meant(path: Path) -> list[Path]:
+    if path.is_dir():
+        found = _below(path)
+    elif path.is_file():
+        return [path]
+    elif not _PATTERN & set(str(path)):
+        raise NotFound(f"找不到：{path}")
+    else:  # the shell of Windows leaves patterns to the program
+        matched = map(Path, sorted(glob(str(path), recursive=True)))
+        found = [file for each in matched for file in (_below(each) if each.is_dir() else [each])]
+        found = [file for file in found if is_record_file(file)]
+    if not found:
+        raise NotFound(f"{path} 里没有记录文件")
+    return found
+
+
+def _below(folder: Path) -> list[Path]:
+    folders = sorted({path.parent for path in folder.rglob("*.yaml")})
+    return [file for each in folders for file in record_files(each)]
 
 
 def surroundings(path: Path, station: Workspace | None) -> tuple[Workspace | None, Context]:
     """The workspace a record lies in, and what it may ask about its surroundings."""
     home = station or nearest(path.parent)
-    inside = home is not None and path.resolve().is_relative_to(home.root)
-    if home and inside and path.resolve().parent.parent.name in ("clients", "dossiers"):
+    if home and group_of(path, home):
         return home, home.context(path.parent)
     return home, Context(station=home.profile) if home else Context()
 
 
-def render(
-    paths: Sequence[Path],
-    into: Path | None = None,
-    to: Sequence[str] = USUAL,
-    draft: bool = False,
-    force: bool = False,
-    station: Workspace | None = None,
-    progress: Callable[[int, int], None] | None = None,
-) -> list[Printed]:
-    """Print records; each is written whole or not at all.
-
-    A single record with findings raises HasFindings; of several, those that can
-    be printed are, and the rest say why not.
-    """
-    known_formats(to)
-    sources = records_in(paths)
-    results = []
-    for count, source in enumerate(sources, 1):
-        try:
-            results.append(render_one(source, into, to, draft, force, station))
-        except RecordkitError as problem:
-            if len(sources) == 1:
-                raise
-            results.append(Printed(source, findings=getattr(problem, "findings", []), failed=problem.message))
-        if progress:
-            progress(count, len(sources))
-    return results
+def group_of(path: Path, home: Workspace | None) -> str:
+    """The number of the dossier or client a record belongs to, '' outside of a workspace."""
+    folder = path.resolve().parent
+    inside = home is not None and folder.is_relative_to(home.root)
+    return folder.name if inside and folder.parent.name in ("clients", "dossiers") else ""
 
 
-def render_one(
-    source: Path,
-    into: Path | None,
-    to: Sequence[str],
-    draft: bool = False,
-    force: bool = False,
-    station: Workspace | None = None,
-) -> Printed:
-    """Print one record; HasFindings when it is not complete enough to print."""
+def render_one(source: Path, order: Order, home: Workspace | None = None) -> Printed:
+    """Print one record, in the workspace `home` if that is open already; HasFindings when
+    it is not complete enough to print."""
     loaded = load(source)
-    home, context = surroundings(source, station)
+    home, context = surroundings(source, home or order.home(source))
     form = form_of(loaded, home)
     findings = [
         *check_record(loaded, context, Moment.FILL),
         *(forms.local_findings(form, loaded) if form else ()),
     ]
     errors = [f for f in findings if f.severity is Severity.ERROR and f.code.startswith(_STAND_IN_THE_WAY)]
-    if form is None or (errors and not draft):
+    if form is None or (errors and not order.draft):
         raise HasFindings(
             f"{source.name} 还不能打印：{len(errors)} 处要补或要改",
             findings,
             "补齐后再打印；先看样子：加 --draft",
         )
-    arranged = with_images(forms.filled(form, loaded.record, context, DRAFT if draft else ""), source.parent)
-    folder = into or default_folder(home)
-    stem = file_stem(arranged, form, source)
-    printed = Printed(
-        source, findings=[*findings, *_unprintable(arranged, loaded), *_left_blank(form, context, loaded)]
+    record = loaded.record
+    arranged = with_images(forms.filled(form, record, context, DRAFT if order.draft else ""), source.parent)
+    findings += [*_unprintable(arranged, loaded), *_left_blank(form, context, loaded)]
+    made = record_files_of(arranged, form, order.to, home, record.form_day())
+    files = write_all(
+        order.into or default_folder(home), file_stem(arranged, form, source), made, order.force
     )
-    made = record_files_of(arranged, form, to, home, loaded.record.form_day())
-    printed.files = write_all(folder, stem, made, force)
-    return printed
+    return Printed(
+        source,
+        files,
+        findings,
+        number=arranged.page.number,
+        title=form.title,
+        day=str(record.form_day() or ""),
+        group=group_of(source, home),
+    )
 
 
 def form_of(loaded: Loaded, home: Workspace | None) -> Form | None:
@@ -215,22 +235,38 @@ def with_images(arranged: Arranged, folder: Path) -> Arranged:
 
 
 def write_all(folder: Path, stem: str, made: Made, force: bool) -> list[Path]:
-    """Write a form in each format; all are made before the first is written."""
-    makers = [(folder / f"{stem}{end}", make) for end, make in made]
-    if not force and (there := [path for path, _ in makers if path.exists()]):
-        raise Conflict(f"{there[0]} 已经存在，没有改动它", "要覆盖请加 --force，或用 -o 换个文件夹")
-    ready = [(path, make()) for path, make in makers]
+    """Write a form in each format; all are made before the first is written.
+
+    A file that is there already with the same bytes is as good as written; Conflict
+    for one that differs.
+    """
+    ready = [(folder / f"{stem}{end}", make()) for end, make in made]
     written: list[Path] = []
     try:
         for path, data in ready:
-            disk.replace(path, data) if force else disk.create(path, data)
-            written.append(path)
+            if force:
+                disk.replace(path, data)
+            elif _created(path, data):
+                written.append(path)
     except RecordkitError:
         # A form is printed in every format or in none: half of a pair would be taken for the whole.
-        for path in written if not force else ():
+        for path in written:
             path.unlink(missing_ok=True)
         raise
-    return [path for path, _ in makers]
+    return [path for path, _ in ready]
+
+
+def _created(path: Path, data: bytes) -> bool:
+    """Whether the file was written now, and not there before just so."""
+    try:
+        disk.create(path, data)
+    except Conflict:
+        if not path.is_file() or disk.read_bytes(path) != data:
+            raise Conflict(
+                f"{path} 已经存在，内容不同，没有改动它", "要覆盖请加 --force，或用 -o 换个文件夹"
+            ) from None
+        return False
+    return True
 
 
 def _printed(

@@ -15,7 +15,8 @@ from .. import fonts
 from ..errors import Conflict, Exit, RecordkitError, UsageProblem
 from ..records import disk
 from ..records.station import STATION_CODE
-from . import naming, printing
+from . import batch, naming, printing
+from .printing import Order
 from .workspace import INBOX, PROFILE, opened
 
 _MARK = ".recordkit-demo"
@@ -90,7 +91,12 @@ def demo(root: Path, progress: Callable[[int, int], None] | None = None) -> Demo
         shutil.copytree(samples, station_folder, ignore=shutil.ignore_patterns("__pycache__"))
     station = opened(station_folder)
     made = Demo(root)
-    results = printing.render(list(station.folders()), printed, station=station, progress=progress)
+    sources = printing.records_in(list(station.folders()))
+    results = []
+    for result in batch.render(sources, Order(printed)):
+        results.append(result)
+        if progress:
+            progress(len(results), len(sources))
     if failed := [result for result in results if result.failed]:
         raise RecordkitError(f"样例没有全部打印出来：{failed[0].source.name}：{failed[0].failed}")
     made.filled = [file for result in results for file in result.files]

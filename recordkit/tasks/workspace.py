@@ -136,11 +136,14 @@ class Workspace:
 
 def record_files(folder: Path) -> list[Path]:
     """The record files of a folder; superseded versions and voids are left out."""
-    return sorted(
-        path
-        for path in folder.glob("*.yaml")
-        if path.name != "void.yaml" and not _OLD_VERSION.search(path.name) and not path.name.startswith(".")
-    )
+    return sorted(path for path in folder.glob("*.yaml") if is_record_file(path))
+
+
+def is_record_file(path: Path) -> bool:
+    """Whether a file's name is that of a record."""
+    name = path.name
+    usual = name.endswith(".yaml") and not name.startswith(".")
+    return usual and name != "void.yaml" and not _OLD_VERSION.search(name)
 
 
 def nearest(start: Path) -> Workspace | None:

@@ -198,7 +198,7 @@ def test_of_several_records_the_good_ones_are_printed(recordkit: Callable, stati
     done = recordkit("render", INTAKE, f"dossiers/{CASE}/坏.yaml", "-o", "出", "--to", "pdf", cwd=station)
 
     assert done.code == Exit.PARTIAL
-    assert len(list((station / "出").iterdir())) == 1
+    assert len(list((station / "出").glob("*.pdf"))) == 1
     assert "坏.yaml" in done.err
 
 

@@ -31,7 +31,10 @@ def test_a_guide_is_the_same_each_time_and_not_written_over(
 
     assert first.code == 0
     assert made.read_bytes() == again.read_bytes()
+    assert recordkit("show", "接案", "--guide", "-o", tmp_path / "甲", cwd=station).code == 0
+    made.write_bytes(b"somebody's own")
     assert recordkit("show", "接案", "--guide", "-o", tmp_path / "甲", cwd=station).code == 5
+    assert made.read_bytes() == b"somebody's own"
     assert recordkit("show", "接案", "--guide", "-o", tmp_path / "甲", "--force", cwd=station).code == 0
 
 
