@@ -14,7 +14,7 @@ from fontTools.ttLib import TTFont
 
 from recordkit import fonts
 
-FACES = {path.stem: TTFont(path, lazy=True) for path in sorted(fonts.FOLDER.glob("*.otf"))}
+FACES = {path.stem: TTFont(path, lazy=True) for path in sorted(fonts.FOLDER.glob("*.[ot]tf"))}
 TEXT_FACES = [
     "RecordkitSong-Regular",
     "RecordkitSong-Bold",

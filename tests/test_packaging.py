@@ -118,7 +118,7 @@ package = files("recordkit")
 print(json.dumps({
     "at": str(recordkit.__file__),
     "forms": len(forms.catalogue()),
-    "faces": len(list(fonts.FOLDER.glob("*.otf"))),
+    "faces": len(list(fonts.FOLDER.glob("*.[ot]tf"))),
     "samples": (package / "samples" / "recordkit.toml").is_file(),
 }))
 """

@@ -27,7 +27,7 @@ from fontTools.pens.basePen import BasePen
 from fontTools.pens.cu2quPen import Cu2QuPen
 from fontTools.pens.t2CharStringPen import T2CharStringPen
 from fontTools.pens.ttGlyphPen import TTGlyphPen
-from fontTools.ttLib import TTCollection, TTFont
+from fontTools.ttLib import TTCollection, TTFont, newTable
 from fontTools.ttLib.tables._g_l_y_f import Glyph
 
 DEBIAN_FONTS = Path("/usr/share/fonts/opentype/noto")
@@ -117,11 +117,13 @@ class Face:
     original: str
     keep: frozenset[int]
     features: tuple[str, ...] = ()
-    hints: bool = True
+    # A PDF gets a face with just its characters. Cutting that out of CFF outlines takes a third
+    # of the time of a print, out of TrueType ones next to nothing, and the PDF is smaller.
+    true_type: bool = True
 
     @property
     def file(self) -> str:
-        return f"{self.family.replace(' ', '')}-{self.style}.otf"
+        return f"{self.family.replace(' ', '')}-{self.style}.{'ttf' if self.true_type else 'otf'}"
 
 
 def open_member(path: Path, original: str) -> TTFont:
@@ -133,7 +135,7 @@ def open_member(path: Path, original: str) -> TTFont:
 def trim(font: TTFont, face: Face) -> None:
     options = subset.Options()
     options.layout_features = list(face.features)
-    options.hinting = face.hints
+    options.hinting = False
     options.name_IDs = ["*"]
     options.notdef_outline = True
     # Only horizontal text is printed.
@@ -161,7 +163,7 @@ def rename(font: TTFont, family: str, style: str) -> None:
     }
     for name_id, value in records.items():
         table.setName(value, name_id, 3, 1, 0x409)
-    [cff] = [font["CFF "].cff]
+    cff = font["CFF "].cff
     old = cff.fontNames[0]
     cff.fontNames = [postscript]
     top = cff.topDictIndex[0]
@@ -174,7 +176,28 @@ def build_trimmed(face: Face, source: Path) -> TTFont:
     font = open_member(source / face.collection, face.original)
     trim(font, face)
     rename(font, face.family, face.style)
+    if face.true_type:
+        redraw(font)
     return font
+
+
+def redraw(font: TTFont) -> None:
+    """Put TrueType outlines in the place of the CFF ones."""
+    drawn = font.getGlyphSet()
+    names = font.getGlyphOrder()
+    glyphs = {name: true_type(drawn[name].draw, TEXT_ERROR) for name in names}
+    del font["CFF "]
+    font.sfntVersion = "\0\1\0\0"
+    font["loca"] = newTable("loca")
+    font["glyf"] = glyf = newTable("glyf")
+    glyf.glyphOrder, glyf.glyphs = names, glyphs
+    for name, glyph in glyphs.items():
+        glyph.recalcBounds(glyf)
+        font["hmtx"][name] = font["hmtx"][name][0], getattr(glyph, "xMin", 0)
+    # Nothing of this is used without instructions, but a reader expects the fields.
+    instructions = ("Zones", "TwilightPoints", "Storage", "FunctionDefs", "InstructionDefs", "StackElements")
+    limits = dict.fromkeys((f"max{name}" for name in (*instructions, "SizeOfInstructions")), 0)
+    vars(font["maxp"]).update(limits | {"tableVersion": 0x00010000, "maxZones": 1, "maxComponentElements": 0})
 
 
 # --- The symbol face --------------------------------------------------------
@@ -313,7 +336,9 @@ TYPED = (
     (0x3000, 0x3017),  # CJK punctuation, 〇, 〓
     (0xFF01, 0xFF5E),  # full-width forms
 )
-CURVE_ERROR = 2.0  # thousandths of the em, far below what is seen in print of 10 pt
+# Thousandths of the em by which TrueType's curves may miss the drawn ones: far below what is
+# seen in print of 10 pt, and nothing to be seen in a title.
+FORM_ERROR, TEXT_ERROR = 2.0, 0.7
 
 
 def build_form(source: Path, wanted: set[int]) -> tuple[TTFont, str]:
@@ -331,7 +356,7 @@ def build_form(source: Path, wanted: set[int]) -> tuple[TTFont, str]:
         name = f"u{code:05X}"
         draws[name] = SYMBOLS.get(chr(code)) or drawn[cmap[code]].draw
         widths[name] = EM if chr(code) in SYMBOLS else drawn[cmap[code]].width
-    glyphs = {name: true_type(draw) for name, draw in draws.items()}
+    glyphs = {name: true_type(draw, FORM_ERROR) for name, draw in draws.items()}
     builder = FontBuilder(EM, isTTF=True)
     builder.font.recalcTimestamp = False
     builder.setupGlyphOrder(list(glyphs))
@@ -361,9 +386,9 @@ def build_form(source: Path, wanted: set[int]) -> tuple[TTFont, str]:
     return builder.font, "".join(map(chr, codes))
 
 
-def true_type(draw: Draw) -> Glyph:
+def true_type(draw: Draw, error: float) -> Glyph:
     pen = TTGlyphPen(None)
-    draw(Cu2QuPen(pen, CURVE_ERROR, reverse_direction=True))
+    draw(Cu2QuPen(pen, error, reverse_direction=True))
     return pen.glyph()
 
 
@@ -411,7 +436,7 @@ README = """\
 
 Song has a narrower □ of its own, as GB 2312 asks: name Symbols first where boxes are printed.
 
-`coverage.txt` lists the characters of each family. The `.otf` files are under the
+`coverage.txt` lists the characters of each family. The faces are under the
 SIL Open Font License 1.1 (`OFL.txt`), whatever the licence of the code.
 
 Built from Debian's `{package}` {version}; the list of 通用规范汉字 comes from
@@ -453,14 +478,14 @@ def faces(source: Path, unihan: Path) -> list[Face]:
         text_face("Recordkit Song", "Serif", "Bold"),
         text_face("Recordkit Hei", "Sans", "Regular"),
         text_face("Recordkit Hei", "Sans", "Bold"),
-        # Seldom used, so it may be plain: no kerning, no hints.
+        # Seldom used, so it may be plain, without kerning, and small.
         Face(
             "Recordkit Han",
             "Regular",
             "NotoSerifCJK-Regular.ttc",
             "NotoSerifCJKsc-Regular",
             han,
-            hints=False,
+            true_type=False,
         ),
     ]
 

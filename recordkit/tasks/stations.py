@@ -147,7 +147,7 @@ def _layouts() -> Diagnosis:
 
 
 def _faces() -> Iterator[Diagnosis]:
-    count = len(list(fonts.FOLDER.glob("*.otf")))
+    count = len(list(fonts.FOLDER.glob("*.[ot]tf")))
     yield Diagnosis(
         f"随带字体 {count} 个", count >= 6, "字体不全，请重新安装：pip install --force-reinstall recordkit"
     )
