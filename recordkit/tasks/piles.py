@@ -1,0 +1,76 @@
+"""One PDF of many records, to print a pile: an index in front, bookmarks, and at its end
+a list of what is missing.
+
+The forms are printed one by one into a hidden folder beside the pile, so that a run that
+was stopped goes on; the folder goes away with the end of the run.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+
+from ..errors import Conflict, UsageProblem
+from ..formats import pile
+from ..formats.pile import Sheet
+from ..records import disk
+from .printing import USUAL, Order, Printed
+
+
+class Pile:
+    """The outcomes of a run as they come, then one PDF of those that were printed.
+
+    `order` says how its parts are to be printed. Conflict where the PDF exists already,
+    UsageProblem for an order that a pile cannot follow.
+    """
+
+    def __init__(self, into: Path, wanted: Order, sources: Sequence[Path]) -> None:
+        if wanted.into or wanted.to not in (USUAL, ("pdf",)):
+            raise UsageProblem(
+                "--merge 只做一个 PDF，路径已经写了", "去掉 -o 和 --to，如 --merge 打印/一叠.pdf"
+            )
+        if into.suffix.lower() != ".pdf":
+            raise UsageProblem(f"“{into}”不是 PDF 的文件名", f"写成 --merge {into}.pdf")
+        if into.exists() and not wanted.force:
+            raise Conflict(f"{into} 已经存在，没有改动它", "要覆盖请加 --force，或换一个名字")
+        self.into, self._over = into, wanted.force
+        self._folder = into.with_name(f".~{into.stem}")
+        self.order = replace(wanted, into=self._folder, to=("pdf",), force=False)
+        self._place = {source: place for place, source in enumerate(sources)}
+        self._sheets: dict[int, Sheet] = {}
+        self._missing: dict[int, tuple[str, str]] = {}
+
+    def add(self, printed: Printed) -> None:
+        """One record, at its place in the pile."""
+        place = self._place[printed.source]
+        if printed.failed:
+            self._missing[place] = (near_end(printed.source), printed.failed)
+        else:
+            [file] = printed.files
+            self._sheets[place] = Sheet(file, printed.group, printed.number, printed.title, printed.day)
+
+    def write(self, station: str, duplex: bool, today: date) -> int:
+        """The PDF, whole or not at all, and its parts are taken away; the number of its pages.
+        Where nothing was printed there is no PDF, and no pages."""
+        pages = 0
+        if self._sheets:
+            with disk.whole(self.into, over=self._over) as file:
+                pages = pile.write(
+                    (sheet for _, sheet in sorted(self._sheets.items())),
+                    file,
+                    title=self.into.stem,
+                    station=station,
+                    on=today,
+                    missing=[gap for _, gap in sorted(self._missing.items())],
+                    duplex=duplex,
+                ).pages
+        shutil.rmtree(self._folder, ignore_errors=True)
+        return pages
+
+
+def near_end(source: Path) -> str:
+    """The last two parts of a path: the folder's number and the file."""
+    return "/".join(source.absolute().parts[-2:])
