@@ -9,11 +9,11 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import os
-import tempfile
+import shutil
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import TypeVar
+from typing import BinaryIO, TypeVar
 
 from ..errors import Conflict, NotFound, RecordkitError, explained
 
@@ -42,21 +42,11 @@ def digest(data: bytes) -> str:
 def create(path: Path, data: bytes) -> None:
     """Write a file that must not exist yet; Conflict when it does.
 
-    Exclusive creation: of two people at once exactly one succeeds.
+    Of two people at once exactly one succeeds, and what stands under the name is
+    whole from its first moment, also when the process or the machine dies.
     """
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with path.open("xb", buffering=0) as file:
-            try:
-                _write(file.fileno(), data)
-            except BaseException:
-                file.close()
-                path.unlink(missing_ok=True)
-                raise
-    except FileExistsError:
-        raise Conflict(f"{path} 已经存在，没有改动它", "要覆盖请加 --force，或换一个名字") from None
-    except OSError as problem:
-        raise _told(problem, path) from None
+    with whole(path) as file:
+        file.write(data)
 
 
 def replace(path: Path, data: bytes, known: str | None = None) -> None:
@@ -65,24 +55,87 @@ def replace(path: Path, data: bytes, known: str | None = None) -> None:
     With `known`, the digest of what was read, Conflict when the file has
     changed since: somebody else saved in between.
     """
-    temporary = ""
+    with whole(path, over=True, known=known) as file:
+        file.write(data)
+
+
+@contextlib.contextmanager
+def whole(path: Path, *, over: bool = False, known: str | None = None) -> Iterator[BinaryIO]:
+    """A file to write in pieces, for what is too big to hold. It is given its name at the
+    end, as by `create` or, `over` what is there, by `replace`; after an error there is
+    nothing new."""
+    if not over and os.path.lexists(path):
+        raise _taken(path)  # before anything is written; who comes later is told below
+    temporary = path.with_name(f".~{os.urandom(8).hex()}.tmp")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        handle, temporary = tempfile.mkstemp(prefix=".~", suffix=".tmp", dir=path.parent)
-        with os.fdopen(handle, "wb", buffering=0) as file:
-            _write(file.fileno(), data)
-        # mkstemp makes private files; records are shared with the team as any new file is.
-        os.chmod(temporary, 0o666 & ~_umask())
-        with alone(path) if known is not None else contextlib.nullcontext():
-            if known is not None and digest(read_bytes(path)) != known:
-                raise Conflict(f"{path} 在打开之后被别人改过，没有保存", "重新打开，把改动合在一起再存")
-            _patiently(lambda: os.replace(temporary, path))
+        with temporary.open("xb") as file:
+            yield file
+            file.flush()
+            os.fsync(file.fileno())
+        _replaced(temporary, path, known) if over else _created(temporary, path)
     except OSError as problem:
+        if problem.filename == str(temporary):
+            problem.filename = str(path)
         raise _told(problem, path) from None
     finally:
-        if temporary:
-            with contextlib.suppress(OSError):
-                os.unlink(temporary)
+        with contextlib.suppress(OSError):
+            temporary.unlink()
+
+
+def _taken(path: Path) -> Conflict:
+    return Conflict(f"{path} 已经存在，没有改动它", "要覆盖请加 --force，或换一个名字")
+
+
+def _created(temporary: Path, path: Path) -> None:
+    """Give the file its name, unless somebody has it."""
+    try:
+        if os.name == "nt":
+            _patiently(lambda: os.rename(temporary, path))  # refuses a name that is taken
+        else:
+            _linked(temporary, path)
+    except FileExistsError:
+        raise _taken(path) from None
+
+
+def _linked(temporary: Path, path: Path) -> None:
+    try:
+        os.link(temporary, path)
+    except FileExistsError:
+        raise
+    except OSError:
+        _copied(temporary, path)
+    _kept(path.parent)
+
+
+def _copied(temporary: Path, path: Path) -> None:
+    """Where no file can have two names (USB sticks, some shares): written under its own, at a run."""
+    with temporary.open("rb") as source, path.open("xb", buffering=0) as file:
+        try:
+            shutil.copyfileobj(source, file)
+            os.fsync(file.fileno())
+        except BaseException:
+            file.close()
+            path.unlink(missing_ok=True)
+            raise
+
+
+def _replaced(temporary: Path, path: Path, known: str | None) -> None:
+    with alone(path) if known is not None else contextlib.nullcontext():
+        if known is not None and digest(read_bytes(path)) != known:
+            raise Conflict(f"{path} 在打开之后被别人改过，没有保存", "重新打开，把改动合在一起再存")
+        _patiently(lambda: os.replace(temporary, path))
+
+
+def _kept(folder: Path) -> None:
+    """The folder's new name, on the disk too: a number that was told must not be given again
+    after a power cut. Some shares cannot; there the name is as safe as they make it."""
+    with contextlib.suppress(OSError):
+        handle = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
 
 
 @contextlib.contextmanager
@@ -115,14 +168,6 @@ def _told(problem: OSError, path: Path) -> RecordkitError:
     return explained(problem) or RecordkitError(str(problem))
 
 
-def _write(handle: int, data: bytes) -> None:
-    """All of the data, on the disk; nothing is buffered, so no error waits for the closing."""
-    rest = memoryview(data)
-    while rest:
-        rest = rest[os.write(handle, rest) :]
-    os.fsync(handle)
-
-
 def _patiently(action: Callable[[], T]) -> T:
     for _ in range(_TRIES - 1):
         try:
@@ -132,9 +177,3 @@ def _patiently(action: Callable[[], T]) -> T:
                 raise
             time.sleep(_PAUSE)
     return action()
-
-
-def _umask() -> int:
-    current = os.umask(0o022)
-    os.umask(current)
-    return current

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
+import errno
 import multiprocessing
 import os
+import signal
 import stat
 import subprocess
 import sys
+import time
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +18,7 @@ import pytest
 
 from recordkit.errors import Conflict, NotFound, RecordkitError
 from recordkit.records import disk
+from recordkit.tasks.workspace import record_files
 
 TOGETHER = 6
 
@@ -126,6 +131,124 @@ def test_a_full_disk_leaves_no_half_file(tmp_path, action, size):
     assert [p.read_bytes() for p in path.parent.iterdir()] == ([b"old"] if action == "replace" else [])
 
 
+KILLED = """
+import os, signal, sys
+from pathlib import Path
+from recordkit.records import disk
+
+def die(*_):
+    os.kill(os.getpid(), signal.SIGKILL)
+
+moment, path = sys.argv[1], Path(sys.argv[2])
+if moment == "write":
+    with disk.whole(path) as file:
+        file.write(b"x" * 100_000)
+        file.flush()
+        die()
+setattr(os, moment, die)
+disk.create(path, b"x" * 100_000)
+"""
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows kills otherwise")
+@pytest.mark.parametrize("moment", ["write", "fsync", "link", "unlink"])
+def test_who_is_killed_while_writing_leaves_a_whole_file_or_none(tmp_path, moment):
+    path = tmp_path / "intake.yaml"
+
+    done = subprocess.run([sys.executable, "-c", KILLED, moment, path])
+
+    assert done.returncode == -signal.SIGKILL
+    assert record_files(tmp_path) == ([path] if moment == "unlink" else [])
+    if path.exists():
+        assert path.read_bytes() == b"x" * 100_000
+    else:
+        disk.create(path, b"again")
+        assert path.read_bytes() == b"again"
+
+
+def _look(path: Path, barrier: Any, results: Any) -> None:
+    barrier.wait()
+    while True:
+        with contextlib.suppress(NotFound):
+            results.put(len(disk.read_bytes(path)))
+            return
+
+
+def test_nobody_sees_a_file_before_it_is_whole(tmp_path):
+    path = tmp_path / "intake.yaml"
+    context = multiprocessing.get_context("spawn")
+    barrier, results = context.Barrier(3), context.Queue()
+    lookers = [context.Process(target=_look, args=(path, barrier, results)) for _ in range(2)]
+    for looker in lookers:
+        looker.start()
+    barrier.wait()
+    with disk.whole(path) as file:
+        for _ in range(50):
+            file.write(b"x" * 100_000)
+            file.flush()
+            time.sleep(0.002)
+
+    assert [results.get(timeout=60) for _ in lookers] == [5_000_000] * 2
+    for looker in lookers:
+        looker.join()
+
+
+@pytest.mark.parametrize("reason", [errno.EPERM, errno.ENOTSUP, errno.EMLINK, errno.EACCES, errno.ENOSYS])
+def test_where_files_have_no_second_name_they_are_written_under_their_own(tmp_path, monkeypatch, reason):
+    def refused(*_: object) -> None:
+        raise OSError(reason, "no hard links")
+
+    monkeypatch.setattr(disk.os, "link", refused)
+    path = tmp_path / "intake.yaml"
+    disk.create(path, b"one")
+    with pytest.raises(Conflict):
+        disk.create(path, b"two")
+
+    assert path.read_bytes() == b"one"
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_who_was_first_while_another_wrote_wins(tmp_path):
+    path = tmp_path / "intake.yaml"
+
+    def late() -> None:
+        with disk.whole(path) as file:
+            file.write(b"mine")
+            path.write_bytes(b"theirs")
+
+    with pytest.raises(Conflict):
+        late()
+    assert path.read_bytes() == b"theirs"
+    assert list(tmp_path.iterdir()) == [path]
+
+
+@pytest.mark.parametrize("over", [True, False])
+def test_what_fails_half_way_leaves_everything_as_it_was(tmp_path, over):
+    path = tmp_path / "一叠.pdf"
+    if over:
+        path.write_bytes(b"old")
+
+    def failing() -> None:
+        with disk.whole(path, over=over) as file:
+            file.write(b"new")
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        failing()
+    assert [file.read_bytes() for file in tmp_path.iterdir()] == ([b"old"] if over else [])
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no folders to sync")
+def test_a_name_is_on_the_disk_before_it_is_told(tmp_path, monkeypatch):
+    synced = []
+    monkeypatch.setattr(
+        disk.os, "fsync", lambda handle: synced.append(stat.S_ISDIR(os.fstat(handle).st_mode))
+    )
+    disk.create(tmp_path / "number", b"")
+
+    assert synced == [False, True]
+
+
 def test_a_small_file_fits_where_a_big_one_does_not(tmp_path):
     path = tmp_path / "a.yaml"
     disk.create(path, b"x" * 100)
@@ -134,11 +257,12 @@ def test_a_small_file_fits_where_a_big_one_does_not(tmp_path):
 
 
 @pytest.mark.skipif(os.name == "nt", reason="Windows has no modes")
-def test_a_saved_record_can_be_read_by_the_team(tmp_path):
+@pytest.mark.parametrize("save", [disk.create, disk.replace])
+def test_a_saved_record_can_be_read_by_the_team(tmp_path, save):
     path = tmp_path / "a.yaml"
     before = os.umask(0o022)
     try:
-        disk.replace(path, b"x")
+        save(path, b"x")
     finally:
         os.umask(before)
 
