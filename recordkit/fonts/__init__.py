@@ -25,7 +25,7 @@ SYMBOLS: Final = "Recordkit Symbols"
 GETA: Final = "〓"
 
 # Nearly every text is made of these alone, and then the coverage is not read.
-_COMMON = re.compile(r"[\t\n\r -~、-】〓！-～“”‘’—…·□☐☑☒一-龥]*")
+_COMMON = re.compile(r"[\t\n\r -~\u3000-】〓！-～“”‘’—…·□☐☑☒一-龥]*")
 
 # A letter with the marks put on it, as macOS types ā: two characters for one.
 _MARKED = re.compile(r"\w[\u0300-\u036f]+")
