@@ -17,7 +17,6 @@ from typing import Any
 from .. import __version__
 from ..errors import HasFindings, RecordkitError, explained
 from ..records import disk
-from .crew import cores, spread
 from .journal import Journal
 from .printing import Order, Printed, default_folder, known_formats, render_one
 from .workspace import PROFILE, Workspace
@@ -102,6 +101,8 @@ def _clear(folder: Path | None, known: Iterable[Printed]) -> None:
 
 def _spread(sources: Sequence[Path], order: Order, workers: int | None) -> Iterator[Printed]:
     """The bundles' results; of one over which its process died, those of each record alone."""
+    from .crew import cores, spread  # 13 ms that a single record need not wait
+
     work = partial(print_records, order)
     for bundle, done in spread(work, _bundles(sources), workers or cores()):
         if done is None and len(bundle) > 1:

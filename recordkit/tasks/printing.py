@@ -17,6 +17,7 @@ from ..checks import check_record
 from ..errors import Conflict, Finding, HasFindings, NotFound, RecordkitError, Severity, UsageProblem
 from ..forms import Arranged, Form
 from ..forms.blocks import Picture
+from ..forms.returned import FORM, FORM_VERSION, RECORD
 from ..records import disk
 from ..records.context import Context
 from ..records.fields import Moment, Nature
@@ -283,7 +284,7 @@ def _printed(
     from ..formats import docx
 
     own = home.layouts / f"{form.id}.docx" if home else None
-    template = docx.Template(disk.read_bytes(own), str(own)) if own and own.is_file() else docx.ready(form)
+    template = docx.prepared(disk.read_bytes(own), str(own)) if own and own.is_file() else docx.ready(form)
     return docx.write(arranged, template, _stamp(arranged, form))
 
 
@@ -307,10 +308,8 @@ def _many(form: Form, home: Workspace | None) -> bytes:
 
 def _stamp(arranged: Arranged, form: Form) -> dict[str, str]:
     """What the document's properties say, so that a corrected print finds its record."""
-    from ..formats import docx
-
-    stamp = {docx.FORM: form.id, docx.FORM_VERSION: str(form.version)}
-    return stamp | ({docx.RECORD: arranged.page.qr} if arranged.page.qr else {})
+    stamp = {FORM: form.id, FORM_VERSION: str(form.version)}
+    return stamp | ({RECORD: arranged.page.qr} if arranged.page.qr else {})
 
 
 def _unprintable(arranged: Arranged, loaded: Loaded) -> Iterator[Finding]:
