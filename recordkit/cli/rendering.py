@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import Protocol
 
 import click
 
@@ -16,9 +16,6 @@ from ..tasks.printing import Order, Printed
 from . import clock, options, output
 from .progress import Progress
 from .shell import command
-
-if TYPE_CHECKING:
-    from ..tasks.piles import Pile
 
 _NAMED = 20  # failures of a long run that are named on the screen; the rest stand in the report
 
@@ -73,24 +70,19 @@ def render(
     if duplex and not merge:
         raise UsageProblem("--duplex 要和 --merge 一起用", "如 --merge 一叠.pdf --duplex")
     sources = printing.records_in(paths)
-    pile = _pile(merge, order, sources) if merge else None
-    if len(sources) == 1 and not pile:
-        results = iter([printing.render_one(sources[0], order)])  # its trouble is the command's
-    else:
-        results = batch.render(sources, pile.order if pile else order, workers, own_folder=bool(pile))
-    teller, report = _Teller(len(sources), all_, json_, bool(pile)), Report()
-    _run(results, len(sources), [teller, report, *([pile] if pile else [])])
-    if pile:
-        name = station.profile.station.name if station else ""
-        teller.merged_into(pile.write(name, duplex, clock.today()), pile.into)
-    folder = pile.into.parent if pile else batch.folder_of(sources, order)
-    return teller.finish(report.write(folder, clock.today()) if len(sources) > 1 else [])
+    teller, report = _Teller(len(sources), all_, json_, bool(merge)), Report()
+    if merge:
+        from ..tasks.piles import Pile
 
-
-def _pile(into: Path, order: Order, sources: Sequence[Path]) -> Pile:
-    from ..tasks.piles import Pile
-
-    return Pile(into, order, sources)
+        pile = Pile(merge, order, sources)
+        _run(batch.render(sources, pile.order, workers, own_folder=True), len(sources), teller, report, pile)
+        pages = pile.write(station.profile.station.name if station else "", duplex, clock.today())
+        return teller.finish(report.write(merge.parent, clock.today()), merge if pages else None, pages)
+    if len(sources) == 1:
+        teller.add(printing.render_one(sources[0], order))  # its trouble is the command's
+        return teller.finish([])
+    _run(batch.render(sources, order, workers), len(sources), teller, report)
+    return teller.finish(report.write(batch.folder_of(sources, order), clock.today()))
 
 
 class _Hearer(Protocol):
@@ -98,7 +90,7 @@ class _Hearer(Protocol):
         """Hear what became of a record."""
 
 
-def _run(results: Iterator[Printed], total: int, hearers: Sequence[_Hearer]) -> None:
+def _run(results: Iterator[Printed], total: int, *hearers: _Hearer) -> None:
     """Tell every outcome to all who want to hear of it."""
     count = 0
     with Progress("打印") as tick:
@@ -141,13 +133,7 @@ class _Teller:
         if printed.failed:
             output.say(f"没有打印：{printed.failed}")
 
-    def merged_into(self, pages: int, into: Path) -> None:
-        """The pile that was made."""
-        if pages and not self.json:
-            output.show(str(into))
-            output.say(f"合成一个 PDF，共 {pages} 页")
-
-    def finish(self, reports: Sequence[Path]) -> int:
+    def finish(self, reports: Sequence[Path], pile: Path | None = None, pages: int = 0) -> int:
         """The sum of it, and the exit code."""
         if self.json:
             self.json.close()
@@ -157,6 +143,10 @@ class _Teller:
             output.say(f"共 {self.total} 份记录，打印 {self.done} 份{earlier}{failed}")
         if reports:
             output.say(f"没有打印的逐份说明在 {output.near(str(reports[0]))}")
+        if pile:
+            output.say(f"合成一个 PDF，共 {pages} 页")
+        if pile and not self.json:
+            output.show(str(pile))
         if not self.failed:
             return Exit.DONE
         return Exit.PARTIAL if self.done else Exit.FINDINGS
