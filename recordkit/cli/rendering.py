@@ -77,12 +77,13 @@ def render(
         pile = Pile(merge, order, sources)
         _run(batch.render(sources, pile.order, workers, own_folder=True), len(sources), teller, report, pile)
         pages = pile.write(station.profile.station.name if station else "", duplex, clock.today())
-        return teller.finish(report.write(merge.parent, clock.today()), merge if pages else None, pages)
+        return teller.finish(report.write(merge.parent, clock.today()), merge, pages)
     if len(sources) == 1:
         teller.add(printing.render_one(sources[0], order))  # its trouble is the command's
-        return teller.finish([])
+        return teller.finish([], sources[0])
     _run(batch.render(sources, order, workers), len(sources), teller, report)
-    return teller.finish(report.write(batch.folder_of(sources, order), clock.today()))
+    folder = batch.folder_of(sources, order)
+    return teller.finish(report.write(folder, clock.today()), folder)
 
 
 class _Hearer(Protocol):
@@ -112,7 +113,7 @@ class _Teller:
     def __init__(self, total: int, all_: bool, json_: bool, merged: bool) -> None:
         self.total, self.all, self.merged = total, all_, merged
         # Thousands of lines would hide on a screen what matters; a program wants them.
-        self.many = total > batch.MANY and sys.stdout.isatty()
+        self.many = total > batch.MANY and sys.stdout.isatty() and not merged
         self.json = output.JsonList("printed") if json_ else None
         self.done = self.earlier = self.failed = 0
 
@@ -133,20 +134,23 @@ class _Teller:
         if printed.failed:
             output.say(f"没有打印：{printed.failed}")
 
-    def finish(self, reports: Sequence[Path], pile: Path | None = None, pages: int = 0) -> int:
-        """The sum of it, and the exit code."""
+    def finish(self, reports: Sequence[Path], into: Path, pages: int = 0) -> int:
+        """The sum of it, and the exit code; `into` is where all of it went, one PDF of so
+        many `pages` or a folder."""
         if self.json:
             self.json.close()
         if self.total > 1:
             earlier = f"（其中 {self.earlier} 份上次已经打印）" if self.earlier else ""
             failed = f"，{self.failed} 份没有打印" if self.failed else ""
             output.say(f"共 {self.total} 份记录，打印 {self.done} 份{earlier}{failed}")
+        if self.many and self.done:
+            output.say(f"写在 {output.near(str(into))}")
         if reports:
             output.say(f"没有打印的逐份说明在 {output.near(str(reports[0]))}")
-        if pile:
+        if pages:
             output.say(f"合成一个 PDF，共 {pages} 页")
-        if pile and not self.json:
-            output.show(str(pile))
+            if not self.json:
+                output.show(str(into))
         if not self.failed:
             return Exit.DONE
         return Exit.PARTIAL if self.done else Exit.FINDINGS

@@ -59,7 +59,7 @@ class Pile:
         if self._sheets:
             with disk.whole(self.into, over=self._over) as file:
                 pages = pile.write(
-                    (sheet for _, sheet in sorted(self._sheets.items())),
+                    self._in_order(),
                     file,
                     title=self.into.stem,
                     station=station,
@@ -69,6 +69,23 @@ class Pile:
                 ).pages
         shutil.rmtree(self._folder, ignore_errors=True)
         return pages
+
+    def _in_order(self) -> list[Sheet]:
+        """Dossier by dossier as they came, the forms of each by their number: files lie by
+        their English names."""
+        first: dict[str, int] = {}
+        for place, sheet in sorted(self._sheets.items()):
+            first.setdefault(sheet.group, place)
+        order = {
+            place: (first[sheet.group], _counted(sheet.number), place)
+            for place, sheet in self._sheets.items()
+        }
+        return [self._sheets[place] for place in sorted(order, key=order.__getitem__)]
+
+
+def _counted(number: str) -> list[tuple[int, str]]:
+    """A number's parts in the order people count: 9 before 10."""
+    return [(int(part) if part.isdigit() else 0, part) for part in number.split("-")]
 
 
 def near_end(source: Path) -> str:

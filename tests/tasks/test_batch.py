@@ -15,6 +15,7 @@ from pathlib import Path
 
 import batch_kit
 import openpyxl
+import pypdf
 import pytest
 
 from recordkit.errors import Exit
@@ -214,3 +215,72 @@ def test_two_runs_at_once_do_not_disturb_each_other(many: Path) -> None:
 
     assert [code for _, code in ends] == [0, 0], ends
     assert {file.suffix for file in (many / "出").iterdir()} == {".docx"}
+
+
+# --- a pile ----------------------------------------------------------------------
+
+
+def test_a_pile_holds_every_form_by_its_number_and_says_what_is_missing(
+    many: Path, recordkit: Callable
+) -> None:
+    (many / "dossiers" / CASE / "坏.yaml").write_text("form: casework/follow-up\n", encoding="utf-8")
+
+    done = recordkit("render", "dossiers", "--merge", "叠.pdf", "--duplex", "--workers", "2", cwd=many)
+    again = recordkit("render", "dossiers", "--merge", "叠.pdf", cwd=many)
+
+    assert done.code == Exit.PARTIAL
+    assert done.out.splitlines() == ["叠.pdf"]
+    assert not list(many.glob(".~*"))  # the parts are gone
+    reader = pypdf.PdfReader(many / "叠.pdf")
+    contents_page = reader.pages[0].extract_text()
+    assert f"{CASE}/坏.yaml" in "".join(page.extract_text() for page in reader.pages[:4])
+    marks = [mark for mark in reader.outline if isinstance(mark, list)]
+    assert len(marks) == 14
+    assert [mark.title.split()[0] for mark in marks[0]] == [
+        f"{CASE}-{kind}" for kind in ("02", "04", "05", "07-1")
+    ]
+    assert all(reader.get_destination_page_number(mark) % 2 == 0 for mark in marks[0])
+    assert "56 份" in contents_page
+    assert again.code == Exit.CONFLICT
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="processes are stopped by signals")
+def test_a_pile_goes_on_where_it_was_stopped_and_takes_what_was_mended(many: Path) -> None:
+    arguments = ("dossiers", "--merge", "叠.pdf", "--workers", "2")
+    stopped = start(many, *arguments)
+    wait_for(many / ".~叠", SOME // 2)
+    os.killpg(stopped.pid, signal.SIGINT)
+    stopped.communicate(timeout=60)
+    changed = many / "dossiers" / CASE / "intake.yaml"  # the mistake for which it was stopped
+    text = changed.read_text(encoding="utf-8")
+    changed.write_text(text.replace("\nversion: 1\n", "\nversion: 2\n", 1), encoding="utf-8")
+
+    resumed = start(many, *arguments)
+    _, told = resumed.communicate(timeout=120)
+
+    assert stopped.returncode == Exit.INTERRUPTED
+    assert resumed.returncode == 0, told.decode()
+    assert "上次已经打印" in told.decode()
+    reader = pypdf.PdfReader(many / "叠.pdf")
+    first = reader.get_destination_page_number(
+        next(mark for mark in reader.outline if isinstance(mark, list))[0]
+    )
+    assert "版2" in reader.pages[first].extract_text()
+    assert not list(many.glob(".~*"))
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("--merge", "叠.docx"), "不是 PDF 的文件名"),
+        (("--merge", "叠.pdf", "-o", "出"), "去掉 -o"),
+        (("--duplex",), "--merge"),
+    ],
+)
+def test_what_a_pile_cannot_be(
+    station: Path, recordkit: Callable, arguments: tuple[str, ...], said: str
+) -> None:
+    done = recordkit("render", "dossiers", *arguments, cwd=station)
+
+    assert done.code == Exit.USAGE
+    assert said in done.err
