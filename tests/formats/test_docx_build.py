@@ -12,7 +12,6 @@ from typing import Any
 
 import docx as python_docx
 import pytest
-from docxtpl import DocxTemplate
 from lxml import etree
 from peers import office
 from PIL import Image
@@ -222,18 +221,6 @@ def test_every_field_has_its_tag_its_bookmark_and_its_control(form: forms.Form) 
         assert cell.text in said(root)
         assert cell.path in controls
         assert bookmark_name(cell.path) in marks
-
-
-@every_form
-def test_docxtpl_prints_the_same_text(form: forms.Form) -> None:
-    view = filled(form).view()
-    theirs = DocxTemplate(io.BytesIO(docx.template(form)))
-    theirs.render(view, autoescape=True)
-    saved = io.BytesIO()
-    theirs.save(saved)
-    ours = docx.Template(docx.template(form), form.title).render(view)
-
-    assert said(body(ours)) == said(body(saved.getvalue()))
 
 
 @every_form

@@ -4,7 +4,7 @@
 one, ours or a station's own.
 
     build, page, grids, wml, order, properties, structure   our templates, and whole documents
-    grammar, syntax, tags, fields, rules, check, codes      what a template may say, and what is wrong with one
+    grammar, syntax, nesting, tags, fields, rules, check, codes  what a template may say, and what is wrong with one
     program, engine, anchors, fitting, finishing            a record printed into a template
     fillable*                                               blanks to be filled in on the computer
     returned*                                               filled-in forms read back
@@ -14,6 +14,8 @@ one, ours or a station's own.
 
 from __future__ import annotations
 
+import hashlib
+from collections import OrderedDict
 from collections.abc import Mapping
 from importlib.resources import files
 
@@ -23,12 +25,13 @@ from ...forms.returned import FORM, FORM_VERSION, RECORD
 from . import adopt_print
 from .engine import Template
 from .finishing import finish
-from .fitting import heights, room_to_write, unbroken_options
+from .fitting import heights, room_to_write, unbroken_options, whole_rows
 
-__all__ = ["FORM", "FORM_VERSION", "RECORD", "Template", "built", "ready", "template", "write"]
+__all__ = ["FORM", "FORM_VERSION", "RECORD", "Template", "built", "prepared", "ready", "template", "write"]
 
-
+MAX_PREPARED = 64
 _ready: dict[str, tuple[Form, Template]] = {}
+_prepared: OrderedDict[tuple[bytes, str], Template] = OrderedDict()
 
 
 def template(form: Form) -> bytes:
@@ -49,11 +52,24 @@ def built(form: Form) -> bytes:
     return build(forms.tags(form), {FORM: form.id, FORM_VERSION: str(form.version)})
 
 
+def prepared(data: bytes, name: str) -> Template:
+    """A template made ready once for any number of prints, however often its file is read.
+
+    Raises `Refused` and `HasFindings` as `Template` does; the last 64 are kept in memory.
+    """
+    key = hashlib.sha256(data).digest(), name
+    known = _prepared.pop(key, None) or Template(data, name)
+    _prepared[key] = known  # the last is the one used last
+    if len(_prepared) > MAX_PREPARED:
+        _prepared.popitem(last=False)
+    return known
+
+
 def ready(form: Form) -> Template:
     """The form's template, prepared once for any number of prints."""
     known = _ready.get(form.id)
     if known is None or known[0] != form:  # a station's own layout has the same id
-        known = _ready[form.id] = (form, Template(template(form), form.title))
+        known = _ready[form.id] = (form, prepared(template(form), form.title))
     return known[1]
 
 
@@ -64,8 +80,9 @@ def write(
     if isinstance(template, bytes):
         template = Template(template, arranged.page.title)
     if template.adopted:  # its own room counts, not that of our layout
-        parts = template.render_parts(adopt_print.view(arranged, template.adopted), properties or {})
+        view, room = adopt_print.view(arranged, template.adopted), dict[str, int]()
     else:
-        view = arranged.view() | room_to_write(arranged) | unbroken_options(arranged)
-        parts = template.render_parts(view, properties or {}, heights(arranged))
-    return template.assemble(finish(template, parts, arranged))
+        view = {**arranged.view(), **room_to_write(arranged), **unbroken_options(arranged)}
+        room = heights(arranged)
+    printed = template.printed(view, properties or {}, room, whole_rows(arranged))
+    return template.assemble(finish(template, printed, arranged))

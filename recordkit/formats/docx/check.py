@@ -107,7 +107,7 @@ def _try_printing(result: Scan, data: bytes, fields: Fields) -> None:
     try:
         template = Template(data, result.where)
         for text, count in (("试印", 2), ("", 0)):
-            template.verify(template.render_parts(_sample(fields, text, count)))
+            template.verify(template.printed(_sample(fields, text, count)).parts)
     except HasFindings as error:
         for finding in error.findings:
             code = "TP-18" if "不是以段落结尾" in finding.message else finding.code

@@ -1,28 +1,39 @@
 """Rendering: a Word template made ready once, then filled many times.
 
 docxtpl's own `patch_xml` is the front end of whatever comes from Word, so a
-template means here what it means there. Behind it stands no Jinja program but a list of steps over
-strings (`grammar`, `program`); after each rendering the XML is parsed strictly
-and its structure checked.
+template means here what it means there. Behind it stands no Jinja program but
+a list of steps over strings (`grammar`, `program`). What never changes is
+deflated once, and its bytes stand in every document.
+
+Whether Word opens a document does not depend on the letters of its values,
+which are escaped, only on its shape: which branches were taken, how the rows of
+each loop follow each other (`program`). So the first document of a shape is
+parsed strictly and its structure checked; later ones are as sound as that one.
+Where a template's branches leave that open (`nesting`), and where anything but
+the template's own steps made the document, each is checked.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 
 from ...errors import Finding, HasFindings
 from ..opc import CONTENT_TYPES, XML_DECLARATION, BadXml, content_types, parse, rels_name, to_text
-from ..package import Packed, pack, read_parts, write_packed
+from ..package import QUICK, Packed, pack, read_parts, write_packed
 from . import adopt_print, structure
 from .anchors import Anchors, bookmark_name
 from .grammar import Use, compile_source
-from .program import Row, Run, Step, View
+from .program import Row, Run, Shape, Step, View
 from .properties import CORE, CUSTOM, Properties, read_properties
 from .rules import syntax_findings, template_parts
 from .syntax import BadTemplate
 
-__all__ = ["Row", "Template", "View", "bookmark_name"]
+__all__ = ["Printed", "Row", "Template", "View", "bookmark_name"]
+
+MAX_SHAPES = 256  # remembered of one template
+SMALL = 4096  # bytes; a part up to this size is likely to be the same in the next document
 
 # Tags that stand whole in their text, as `build` writes them.
 _PLAIN = re.compile(r"\{\{ [\w.]+ \}\}|\{%tr [\w .]+%\}")
@@ -55,8 +66,18 @@ def _patched(xml: str) -> str:
     return str(DocxTemplate("").patch_xml(xml))
 
 
+@dataclass(frozen=True, slots=True)
+class Printed:
+    """The parts of a document that differ from the template, and the shape that their structure
+    depends on: None where it depends on more."""
+
+    parts: dict[str, bytes]
+    shape: Shape | None = None
+
+
 class Template:
-    """A checked template; `render` may be called any number of times."""
+    """A checked template, to be printed any number of times: between two documents it remembers
+    which shapes are sound, and how its small parts were deflated."""
 
     def __init__(self, data: bytes, name: str) -> None:
         """Prepare it, or raise `Refused` (hostile file) or `HasFindings` (bad template)."""
@@ -68,9 +89,12 @@ class Template:
         self._properties = Properties(self._parts)
         self._anchors = Anchors()
         self._uses: list[Use] = []
+        self._proven = True
         self._rendered = self._prepare()
         changing = {*self._rendered, *_RENDERED}
-        self._packed = {part: pack(content) for part, content in self._parts.items() if part not in changing}
+        self._packed = {name: pack(name, data) for name, data in self._parts.items() if name not in changing}
+        self._sound: set[Shape] = set()
+        self._recent: dict[str, tuple[bytes, Packed]] = {}
 
     @property
     def uses(self) -> Sequence[Use]:
@@ -81,23 +105,38 @@ class Template:
         self, view: View, properties: Mapping[str, str] = _NOTHING, heights: Mapping[str, int] = _NO_HEIGHTS
     ) -> bytes:
         """The filled document. `view` holds strings only; `heights` are twips by field path."""
-        return self.assemble(self.render_parts(view, properties, heights))
+        return self.assemble(self.printed(view, properties, heights))
 
     def part(self, name: str) -> bytes:
         """A part of the template as it is; a part without relationships need not list them."""
         return self._parts.get(name, _NO_RELATIONS) if name.endswith(".rels") else self._parts[name]
 
-    def assemble(self, parts: Mapping[str, bytes]) -> bytes:
-        """The document: the template with these parts in place of its own, or beside them."""
-        self.verify(parts)
-        packed: dict[str, Packed] = {**self._packed, **{name: pack(data) for name, data in parts.items()}}
-        return write_packed(packed)
+    def printed(
+        self,
+        view: View,
+        properties: Mapping[str, str] = _NOTHING,
+        heights: Mapping[str, int] = _NO_HEIGHTS,
+        whole: Iterable[str] = (),
+    ) -> Printed:
+        """Only the parts that differ from the template; `assemble` checks and writes them. Rows
+        with a field of `whole` are not cut by the end of a page."""
+        run = Run(
+            self.name,
+            view,
+            {bookmark_name(path): twips for path, twips in heights.items()},
+            frozenset(map(bookmark_name, whole)),
+            next_id=self._anchors.last + 1,
+        )
+        parts = self._play(run) | self._properties.write(properties)
+        return Printed(parts, tuple(run.shape) if self._proven and not run.changes else None)
 
-    def render_parts(
-        self, view: View, properties: Mapping[str, str] = _NOTHING, heights: Mapping[str, int] = _NO_HEIGHTS
-    ) -> dict[str, bytes]:
-        """Only the parts that differ from the template; `assemble` checks and writes them."""
-        return self._play(view, heights) | self._properties.write(properties)
+    def assemble(self, printed: Printed) -> bytes:
+        """The document: the template with the printed parts in place of its own, or beside them."""
+        if printed.shape is None or printed.shape not in self._sound:
+            self.verify(printed.parts)
+            self._remember(printed.shape)
+        changed = {name: self._deflated(name, data) for name, data in printed.parts.items()}
+        return write_packed((self._packed | changed).values())
 
     def verify(self, parts: Mapping[str, bytes]) -> None:
         """Raise `HasFindings` when Word would not open the template with these parts."""
@@ -107,10 +146,24 @@ class Template:
             faults += structure.package_problems(whole)
         self._refuse(self._faults(fault for fault in faults if fault.kind not in self._forgiven))
 
-    def _play(self, view: View, heights: Mapping[str, int]) -> dict[str, bytes]:
-        if missing := [path for path in self._paths if path not in view]:
-            raise Run(self.name, view).unknown("、".join(missing))
-        run = Run(self.name, view, {bookmark_name(path): twips for path, twips in heights.items()})
+    def _remember(self, shape: Shape | None) -> None:
+        if len(self._sound) >= MAX_SHAPES:
+            self._sound.clear()
+        if shape is not None:
+            self._sound.add(shape)
+
+    def _deflated(self, name: str, data: bytes) -> Packed:
+        """The part as it stands in the zip; most small ones are as they were the last time."""
+        if len(data) > SMALL:
+            return pack(name, data, QUICK)
+        known = self._recent.get(name)
+        if known is None or known[0] != data:
+            known = self._recent[name] = (data, pack(name, data, QUICK))
+        return known[1]
+
+    def _play(self, run: Run) -> dict[str, bytes]:
+        if missing := self._paths - run.view.keys():
+            raise run.unknown("、".join(sorted(missing)))
         parts: dict[str, bytes] = {}
         for part, steps in self._rendered.items():
             run.play(steps)
@@ -129,7 +182,7 @@ class Template:
             structure.put_in_order(root)
             self._anchors.prepare(root)
         steps = {name: self._compile(to_text(root)) for name, root in roots.items()}
-        self._paths = sorted({use.path for use in self._uses if not use.table})
+        self._paths = {use.path for use in self._uses if not use.table}
         return steps
 
     def _compile(self, xml: str) -> list[Step]:
@@ -140,12 +193,13 @@ class Template:
             self._refuse(Finding(code, message, where=self.name) for code, message in error.refusals)
             raise
         self._uses += compiler.uses
-        return _joined(compiler.steps)
+        self._proven &= compiler.proven
+        return compiler.steps
 
-    def _literal(self, xml: str) -> list[Step]:
+    def _literal(self, xml: str, once: bool) -> list[Step]:
         for written, meant in _LITERALS:
             xml = xml.replace(written, meant)
-        return self._anchors.split(xml)
+        return self._anchors.split(xml, once)
 
     def _static_problems(self) -> Iterable[structure.Problem]:
         """What is wrong with the package whatever is printed."""
@@ -168,14 +222,3 @@ class Template:
             first = found[0].message
             more = f"等 {len(found)} 处" if len(found) > 1 else ""
             raise HasFindings(f"模板「{self.name}」有问题，不能打印：{first}{more}。", found)
-
-
-def _joined(steps: Sequence[Step]) -> list[Step]:
-    """Neighbouring literals as one."""
-    joined: list[Step] = []
-    for step in steps:
-        if joined and isinstance(step, str) and isinstance(joined[-1], str):
-            joined[-1] += step
-        else:
-            joined.append(step)
-    return joined

@@ -1,8 +1,7 @@
 """What can be done to a document only after its texts are printed.
 
-Pictures are put above their captions, rows with little text are kept whole,
-and the last row of a list is held on the page of the signatures below it. All
-find their place by the bookmarks.
+Pictures are put above their captions, and the last row of a list is held on
+the page of the signatures below it. Both find their place by the bookmarks.
 """
 
 from __future__ import annotations
@@ -11,14 +10,13 @@ import io
 import posixpath
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import NamedTuple
 
 from ...forms.blocks import Arranged, Picture, Signatures, Table
-from ...records.kinds import TICKED
 from ..opc import CONTENT_TYPES, rels_name
 from .anchors import bookmark_name
-from .engine import Template
-from .fitting import whole_rows
+from .engine import Printed, Template
 from .page import DOCUMENT
 from .wml import Paragraph, attribute, twips
 
@@ -27,59 +25,29 @@ _EMU = 36_000  # in a millimetre
 _FIRST_ID = 100_000  # beyond the ids counted while the texts are printed
 _A = "http://schemas.openxmlformats.org/drawingml/2006"
 _R = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
-_KEEPS = re.compile(r'<w:pPr><w:pStyle w:val="[^"]*"/>(?!<w:keepNext/>)')
-_OPEN_RUN = re.compile(r"<w:r(?: [^>]*)?>(<w:rPr>.*?</w:rPr>)?")
+_KEEPS = re.compile(rb'<w:pPr><w:pStyle w:val="[^"]*"/>(?!<w:keepNext/>)')
 _TYPES = {"PNG": "png", "JPEG": "jpeg"}
 
 
-def finish(template: Template, parts: dict[str, bytes], arranged: Arranged) -> dict[str, bytes]:
-    """The printed parts with pictures, short rows kept whole, and signatures held to the row before."""
-    if DOCUMENT not in parts:
-        return parts
-    xml = parts[DOCUMENT].decode()
-    for path in whole_rows(arranged):
-        xml = _keep_whole(xml, path)
+def finish(template: Template, printed: Printed, arranged: Arranged) -> Printed:
+    """The printed parts with pictures, and signatures held to the row before.
+
+    The latter adds `w:keepNext` where it may stand, so the shape still tells all. A document with
+    pictures has no shape: it is checked, and its package with it.
+    """
+    if DOCUMENT not in printed.parts:
+        return printed
+    xml = printed.parts[DOCUMENT]
     for path in _signs_after_lists(arranged):
         xml = _keep_row_before(xml, path)
     frames = (block for block in arranged.blocks if isinstance(block, Picture))
     pictures = [frame for frame in frames if arranged.images.get(frame.cell.path)]
-    if pictures:
-        parts |= {name: template.part(name) for name in (CONTENT_TYPES, rels_name(DOCUMENT))}
+    if not pictures:
+        return replace(printed, parts=printed.parts | {DOCUMENT: xml})
+    parts = printed.parts | {name: template.part(name) for name in (CONTENT_TYPES, rels_name(DOCUMENT))}
     for number, block in enumerate(pictures, 1):
         xml = _put_picture(parts, xml, block, arranged.images[block.cell.path], number)
-    return parts | {DOCUMENT: _ticks_apart(xml).encode()}
-
-
-def _ticks_apart(xml: str) -> str:
-    """Each tick as a run of its own: a font that lacks the sign would lend it from
-    another, and LibreOffice draws what is lent after all else in the same run."""
-    pieces = xml.split(TICKED)
-    look = ""
-    for index, piece in enumerate(pieces[:-1]):
-        if start := _OPEN_RUN.search(piece, max(piece.rfind("<w:r>"), piece.rfind("<w:r "), 0)):
-            look = start[1] or ""
-        if piece.rfind("<w:t") == piece.rfind("<"):
-            tick = f"<w:r>{_as_tick(look)}<w:t>{TICKED}</w:t></w:r>"
-            pieces[index] = f'{piece}</w:t></w:r>{tick}<w:r>{look}<w:t xml:space="preserve">'
-        else:
-            pieces[index] += TICKED
-    return "".join(pieces)
-
-
-def _as_tick(look: str) -> str:
-    """The run's properties with the style of ticks, unless it has a style already."""
-    if "<w:rStyle " in look:
-        return look
-    return f'<w:rPr><w:rStyle w:val="FormTick"/>{look.removeprefix("<w:rPr>") or "</w:rPr>"}'
-
-
-def _keep_whole(xml: str, path: str) -> str:
-    """Forbid the row with this field to be cut by the end of a page, unless the template says so already."""
-    start = _start("tr", xml, xml.find(f'w:name="{bookmark_name(path)}"'))
-    inside = xml.find("<w:trPr>", start) + len("<w:trPr>")
-    if start < 0 or inside > xml.find("<w:tc>", start) or xml.startswith("<w:cantSplit/>", inside):
-        return xml
-    return f"{xml[:inside]}<w:cantSplit/>{xml[inside:]}"
+    return Printed(parts | {DOCUMENT: xml})
 
 
 # --- signatures after a list -----------------------------------------------------
@@ -95,21 +63,26 @@ def _signs_after_lists(arranged: Arranged) -> Iterator[str]:
         before = block
 
 
-def _keep_row_before(xml: str, path: str) -> str:
+def _keep_row_before(xml: bytes, path: str) -> bytes:
     """Hold the row before the one with this field on the same page."""
-    mark = xml.find(f'w:name="{bookmark_name(path)}"')
-    row = _start("tr", xml, mark)
-    above = _start("tr", xml, row)
+    mark = _mark(xml, path)
+    row = _start(b"tr", xml, mark)
+    above = _start(b"tr", xml, row)
     if mark < 0 or row < 0 or above < 0:
         return xml
-    kept = _KEEPS.sub(r"\g<0><w:keepNext/>", xml[above:row])
-    return xml[:above] + kept + xml[row:]
+    kept = _KEEPS.sub(rb"\g<0><w:keepNext/>", xml[above:row])
+    return b"".join((xml[:above], kept, xml[row:]))
 
 
-def _start(tag: str, xml: str, before: int) -> int:
+def _mark(xml: bytes, path: str) -> int:
+    """Where the field's bookmark begins; -1 for nowhere."""
+    return xml.find(f'w:name="{bookmark_name(path)}"'.encode())
+
+
+def _start(tag: bytes, xml: bytes, before: int) -> int:
     """Where the last such element before a place begins; -1 for none."""
     end = max(before, 0)
-    return max(xml.rfind(f"<w:{tag}>", 0, end), xml.rfind(f"<w:{tag} ", 0, end))
+    return max(xml.rfind(b"<w:%b>" % tag, 0, end), xml.rfind(b"<w:%b " % tag, 0, end))
 
 
 # --- pictures --------------------------------------------------------------------
@@ -137,10 +110,10 @@ def _size_of(image: bytes) -> _Size | None:
         return None
 
 
-def _put_picture(parts: dict[str, bytes], xml: str, block: Picture, image: bytes, number: int) -> str:
+def _put_picture(parts: dict[str, bytes], xml: bytes, block: Picture, image: bytes, number: int) -> bytes:
     """The document with a drawing above the caption of its frame; without a frame nothing is put."""
-    mark = xml.find(f'w:name="{bookmark_name(block.cell.path)}"')
-    caption = _start("p", xml, mark)
+    mark = _mark(xml, block.cell.path)
+    caption = _start(b"p", xml, mark)
     size = _size_of(image)
     if mark < 0 or caption < 0 or size is None:
         return xml
@@ -153,7 +126,7 @@ def _put_picture(parts: dict[str, bytes], xml: str, block: Picture, image: bytes
     drawing = _drawing(relation, _FIRST_ID + number, width, height, block)
     margin = max(twips(block.cell.height) - height * 1440 // (25.4 * _EMU), 0) // 2
     look = f'<w:spacing w:before="{margin:.0f}" w:after="{margin:.0f}"/>'
-    return xml[:caption] + Paragraph("FormPicture", drawing, look).xml() + xml[caption:]
+    return xml[:caption] + Paragraph("FormPicture", drawing, look).xml().encode() + xml[caption:]
 
 
 def _declare(parts: dict[str, bytes], kind: str) -> None:

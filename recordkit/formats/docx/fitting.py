@@ -72,13 +72,16 @@ def whole_rows(arranged: Arranged) -> Iterator[str]:
     for block in arranged.blocks:
         for row in block.rows if isinstance(block, Grid) else ():
             long = [cell for cell in row if is_long(cell)]
-            if long and all(_lines(cell, scale) <= _SHORT_TEXT and cell.height <= _LOW for cell in long):
+            if long and all(cell.height <= _LOW and _is_short(cell, scale) for cell in long):
                 yield long[0].path
 
 
-def _lines(cell: Cell, scale: float) -> int:
+def _is_short(cell: Cell, scale: float) -> bool:
+    """Whether the text takes few lines; a long one is not measured."""
+    if cell.text.count("\n") >= _SHORT_TEXT:
+        return False
     room = _half_letters(cell, scale)
-    return sum(max(1, -(-_width(line) // room)) for line in cell.text.split("\n"))
+    return sum(max(1, -(-_width(line) // room)) for line in cell.text.split("\n")) <= _SHORT_TEXT
 
 
 def wrapped(text: str, room: int) -> str:

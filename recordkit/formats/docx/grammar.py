@@ -12,7 +12,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
+from ...records.kinds import TICKED
 from . import program
+from .nesting import Place, meeting
 from .program import Expression, Step, Value
 from .syntax import BadTemplate, Refusal, parse
 
@@ -21,7 +23,7 @@ if TYPE_CHECKING:
 
 MAX_LOOPS = 2
 MAX_DEPTH = 12
-Literal: TypeAlias = Callable[[str], list[Step]]
+Literal: TypeAlias = Callable[[str, bool], list[Step]]  # the XML, and whether it is printed just once
 
 _PLAIN = re.compile(r"\{\{ ([a-zA-Z]\w*(?:\.[a-zA-Z]\w*)*) \}\}", re.ASCII)
 _RESERVED = frozenset(
@@ -61,9 +63,9 @@ class Use(NamedTuple):
     table: str = ""
 
 
-def compile_source(source: str, literal: Literal, in_text: bool = False) -> Compiler:
+def compile_source(source: str, literal: Literal) -> Compiler:
     """Parse and compile a whole part, or raise `BadTemplate` with all refusals."""
-    compiler = Compiler(literal, in_text=in_text)
+    compiler = Compiler(literal)
     compiler.steps = compiler.body(parse(source).body)
     if compiler.refusals:
         raise BadTemplate(compiler.refusals)
@@ -72,7 +74,7 @@ def compile_source(source: str, literal: Literal, in_text: bool = False) -> Comp
 
 def examine(source: str, scope: Mapping[str, str]) -> tuple[list[Refusal], list[Use]]:
     """What a single tag may not say, and which names it reads."""
-    compiler = Compiler(lambda text: [text], scope=dict(scope), in_text=True)
+    compiler = Compiler(lambda text, _: [text], scope=dict(scope), place=Place(("w:r", "w:t"), ("",)))
     plain = _PLAIN.fullmatch(source)
     if plain and not _RESERVED & set(plain[1].split(".")):  # most tags: no need of a parser
         compiler.named(plain[1], "print")
@@ -90,12 +92,19 @@ class Compiler:
 
     literal: Literal
     scope: dict[str, str] = field(default_factory=dict)
-    in_text: bool = False
+    place: Place = field(default_factory=Place)
+    values_apart: bool = False  # whether a value stands where it might tear the XML
+    markup: int = 0  # pieces of XML so far that are more than text
     refusals: list[Refusal] = field(default_factory=list)
     uses: list[Use] = field(default_factory=list)
     steps: list[Step] = field(default_factory=list)
     loops: int = 0
     depth: int = 0
+
+    @property
+    def proven(self) -> bool:
+        """Whether documents of the same shape are equally sound, whatever the values."""
+        return self.place.sound and not self.values_apart
 
     def refuse(self, code: str, message: str) -> None:
         """Remember a refusal once."""
@@ -114,7 +123,7 @@ class Compiler:
             for statement in statements:
                 steps += self.statement(statement)
         self.depth -= 1
-        return steps
+        return program.joined(steps)
 
     def statement(self, node: nodes.Node) -> list[Step]:
         """One statement: output, if or for."""
@@ -134,28 +143,42 @@ class Compiler:
         from jinja2 import nodes
 
         if isinstance(node, nodes.TemplateData):
-            self.follow(node.data)
-            return self.literal(node.data)
-        if not self.in_text:
+            return self.literal(self.followed(node.data), self.depth == 1)
+        if not self.place.in_text:
             self.refuse("TP-17", "标记只能写在正文文字里，不能写在属性、域代码或别处")
+        self.values_apart |= not self.place.in_run
         before = len(self.uses)
         value = self.expression(node, "print")
-        return [program.write(value, "、".join(use.path for use in self.uses[before:]))]
+        names = "、".join(use.path for use in self.uses[before:])
+        return [program.write(value, names, self.place.look)]
 
-    def follow(self, xml: str) -> None:
-        """Keep track of whether the next value would stand in a `w:t`."""
-        start = xml.rfind("<")
-        if start < 0:
-            self.in_text = self.in_text and ">" not in xml
-        else:
-            last = xml[start:]
-            self.in_text = ">" in last and last.startswith(("<w:t>", "<w:t "))
+    def followed(self, xml: str) -> str:
+        """Keep track of the open elements; the same XML with its ticks as runs of their own."""
+        self.markup += "<" in xml or not self.place.in_text
+        pieces = []
+        for piece in xml.split(TICKED):
+            self.place = self.place.after(piece)
+            pieces += [piece, program.tick(self.place.look)]
+        return "".join(pieces[:-1])
 
     def condition(self, node: nodes.If) -> Step:
         """`if` with its `elif`s and `else`."""
-        cases: list[nodes.If] = [node, *node.elif_]
-        branches = [(self.expression(case.test, "test"), self.body(case.body)) for case in cases]
-        return program.choose(branches, self.body(node.else_))
+        before, markup = self.place, self.markup
+        ends: list[Place] = []
+        branches = []
+        for case in (node, *node.elif_):
+            test = self.expression(case.test, "test")
+            branches.append((test, self.branch(case.body, before, ends)))
+        otherwise = self.branch(node.else_, before, ends)
+        self.place = meeting(ends)
+        return program.choose(branches, otherwise, told=self.markup > markup)
+
+    def branch(self, statements: Sequence[nodes.Node], start: Place, ends: list[Place]) -> list[Step]:
+        """The steps of a block that begins at this place; where it ends is added to `ends`."""
+        self.place = start
+        steps = self.body(statements)
+        ends.append(self.place)
+        return steps
 
     def loop(self, node: nodes.For) -> list[Step]:
         """`for name in table`, two deep at most."""
@@ -177,10 +200,14 @@ class Compiler:
         self.uses.append(Use(table, "loop"))
         outer = self.scope
         self.scope = {**outer, variable: table, "loop": ""}
-        steps = self.body(node.body)
+        before, markup = self.place, self.markup
+        ends: list[Place] = []
+        steps = self.branch(node.body, before.turning(), ends)
         self.scope = outer
         self.loops -= 1
-        return [program.repeat(variable, table, steps, self.body(node.else_))]
+        otherwise = self.branch(node.else_, before.turning(), ends)
+        self.place = before.after_loop(*ends)
+        return [program.repeat(variable, table, steps, otherwise, told=self.markup > markup)]
 
     def refused(self, node: nodes.Node) -> Expression:
         """Name what is not on the whitelist."""

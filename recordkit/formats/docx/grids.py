@@ -17,11 +17,12 @@ _SPAN, _VMERGE, _VAL = W + "gridSpan", W + "vMerge", W + "val"
 _BEFORE, _AFTER = W + "gridBefore", W + "gridAfter"
 _TAIL = frozenset((_P, _TBL, _SDT, W + "customXml", W + "altChunk"))
 
-# cells that do not end in a paragraph; tables whose rows need a closer look
+# Cells that do not end in a paragraph; tables whose rows need a closer look. Without [1] the grid
+# would be searched among all rows of the table, for every row.
 _ENDLESS = "//w:tc[not(*[last()][self::w:p])]"
 _SUSPECT = """//w:tbl[not(w:tr) or w:sdt or w:tr/w:tc/w:tcPr/w:vMerge or w:tr[not(w:tc) or count(w:tc)
   + sum(w:tc/w:tcPr/w:gridSpan/@w:val) - count(w:tc/w:tcPr/w:gridSpan)
-  + sum(w:trPr/w:gridBefore/@w:val) + sum(w:trPr/w:gridAfter/@w:val) != count(../w:tblGrid/w:gridCol)]]"""
+  + sum(w:trPr/w:gridBefore/@w:val) + sum(w:trPr/w:gridAfter/@w:val) != count(../w:tblGrid[1]/w:gridCol)]]"""
 
 
 class _Merge(NamedTuple):

@@ -4,6 +4,10 @@ A template is never turned into Python code. `grammar` makes it a list of
 steps, either literal XML or one of the small functions here, and `Run` plays
 them. There is no attribute access, no call and no arithmetic to escape by,
 and every loop turn and every character is counted.
+
+While it plays, a run notes its `Shape`: which branches were taken that print
+markup, and how the rows of each loop differ. Values are escaped, so that
+whether Word opens the document depends on the template and its shape alone.
 """
 
 from __future__ import annotations
@@ -14,42 +18,53 @@ from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from ...errors import Finding, HasFindings, Refused
+from ...records.kinds import TICKED
 
 Row: TypeAlias = Mapping[str, str]
 View: TypeAlias = Mapping[str, str | Sequence[Row]]
 Value: TypeAlias = str | int | Sequence[Row] | tuple[str | int, ...]
 Expression: TypeAlias = Callable[["Run"], Value]
 Step: TypeAlias = str | Callable[["Run"], None]
+Shape: TypeAlias = tuple["int | Shape", ...]
 
 MAX_TURNS = 200_000  # loop turns in one document
-MAX_CHARACTERS = 20_000_000  # at most three bytes each: 60 MB
+MAX_CHARACTERS = 30_000_000  # at most three bytes each; a list of 5,000 rows and nine columns has 23 million
 MAX_VALUE = 2_000_000
+MAX_TICKS = 10_000  # set apart in one value; what is longer than a whole form's options stays as it is
+MAX_CHANGES = 64  # of shape among the rows of one loop; what changes more often is not worth remembering
 
 _BREAK = '</w:t><w:br/><w:t xml:space="preserve">'
 _TAB = '</w:t><w:tab/><w:t xml:space="preserve">'
-_SPECIAL = re.compile("\r\n|[\x00-\x1f&<>\"'\ud800-\udfff\ufffe\uffff]")
 _ILLEGAL = re.compile("[\x00-\x08\x0b-\x1f\ud800-\udfff\ufffe\uffff]")
-_PRINTED = {
-    "&": "&amp;",
-    "<": "&lt;",
-    ">": "&gt;",
-    '"': "&#34;",
-    "'": "&#39;",
-    "\n": _BREAK,
-    "\r": _BREAK,
-    "\r\n": _BREAK,
-    "\t": _TAB,
-}
+_MARKUP = (("&", "&amp;"), ("<", "&lt;"), (">", "&gt;"), ('"', "&#34;"), ("'", "&#39;"))
 
 
 def escape(text: str) -> str:
     """Text as it stands inside `w:t`: breaks become `w:br`, what XML forbids goes."""
-    return _SPECIAL.sub(lambda match: _PRINTED.get(match[0], ""), text)
+    plain = text.isprintable()  # nor has it breaks and tabs then
+    if not plain:
+        text = clean(text.replace("\r\n", "\n").replace("\r", "\n"))
+    for sign, entity in _MARKUP:
+        text = text.replace(sign, entity)
+    return text if plain else text.replace("\n", _BREAK).replace("\t", _TAB)
 
 
 def clean(text: str) -> str:
     """Text without what XML forbids, blanks and line ends as they are."""
     return _ILLEGAL.sub("", text)
+
+
+def tick(look: str | None) -> str:
+    """A tick as a run of its own within a run of this look, in the style of ticks unless
+    it has a style already: a font that lacks the sign would lend it from another, and
+    LibreOffice draws what is lent after all else in the same run."""
+    if look is None:
+        return TICKED
+    styled = f'<w:rPr><w:rStyle w:val="FormTick"/>{look.removeprefix("<w:rPr>") or "</w:rPr>"}'
+    return (
+        f"</w:t></w:r><w:r>{look if '<w:rStyle ' in look else styled}<w:t>{TICKED}</w:t></w:r>"
+        f'<w:r>{look}<w:t xml:space="preserve">'
+    )
 
 
 @dataclass(slots=True)
@@ -87,14 +102,17 @@ class Run:
 
     template: str
     view: View
-    heights: Mapping[str, int] = field(default_factory=dict)
+    heights: Mapping[str, int] = field(default_factory=dict)  # least heights, by bookmark
+    whole: frozenset[str] = frozenset()  # bookmarks in rows that the end of a page should not cut
+    next_id: int = 1
     out: list[str] = field(default_factory=list)
     rows: dict[str, Row] = field(default_factory=dict)
     loop: Loop = field(default_factory=lambda: Loop(0))
     turns: int = 0
     characters: int = 0
     counted: int = 0
-    next_id: int = 1
+    shape: list[int | Shape] = field(default_factory=list)
+    changes: bool = False  # whether the shape changed too often to be told
     open_bookmarks: dict[str, int] = field(default_factory=dict)
     names: set[str] = field(default_factory=set)  # bookmarks written so far
     repeats: dict[str, int] = field(default_factory=dict)
@@ -204,15 +222,16 @@ COMPARISONS: dict[str, Callable[[Value, Value], bool]] = {
 # --- steps -----------------------------------------------------------------------
 
 
-def write(expression: Expression, shown: str) -> Step:
-    """Print a value; `shown` is what errors call it."""
+def write(expression: Expression, shown: str, look: str | None = None) -> Step:
+    """Print a value, its ticks apart where the look of the run is known; `shown` is what errors call it."""
+    ticked = tick(look)
 
     def step(run: Run) -> None:
         value = expression(run)
         if isinstance(value, str):
             if len(value) > MAX_VALUE:
                 raise Refused(f"「{shown}」的内容太长：{len(value)} 字，最多 {MAX_VALUE} 字。")
-            run.out.append(escape(value))
+            run.out.append(escape(value).replace(TICKED, ticked, MAX_TICKS))
         elif isinstance(value, int):
             run.out.append(str(value))
         else:
@@ -223,21 +242,26 @@ def write(expression: Expression, shown: str) -> Step:
     return step
 
 
-def choose(branches: Sequence[tuple[Expression, Sequence[Step]]], otherwise: Sequence[Step]) -> Step:
-    """`if`, `elif`, `else`."""
+def choose(
+    branches: Sequence[tuple[Expression, Sequence[Step]]], otherwise: Sequence[Step], told: bool
+) -> Step:
+    """`if`, `elif`, `else`; the shape is `told` which was taken."""
 
     def step(run: Run) -> None:
-        for condition, steps in branches:
+        taken, steps = len(branches), otherwise
+        for number, (condition, branch) in enumerate(branches):
             if condition(run):
-                run.play(steps)
-                return
-        run.play(otherwise)
+                taken, steps = number, branch
+                break
+        if told:
+            run.shape.append(taken)
+        run.play(steps)
 
     return step
 
 
-def repeat(variable: str, table: str, steps: Sequence[Step], otherwise: Sequence[Step]) -> Step:
-    """`for variable in table`, with the scope put back afterwards."""
+def repeat(variable: str, table: str, steps: Sequence[Step], otherwise: Sequence[Step], told: bool) -> Step:
+    """`for variable in table`, with the scope put back afterwards; the shape is `told` how rows follow."""
     where = f"{{% for {variable} in {table} %}}"
     read = plain_field(table)
 
@@ -246,17 +270,42 @@ def repeat(variable: str, table: str, steps: Sequence[Step], otherwise: Sequence
         if isinstance(rows, str | int):
             finding = Finding("TP-13", f"「{table}」不是表格，不能循环", "请直接写 {{ }}。", run.template)
             raise HasFindings(f"模板「{run.template}」对不是表格的「{table}」作循环。", [finding])
-        if not rows:
-            run.play(otherwise)
-            return
-        outer, before = run.loop, run.rows
-        run.loop = Loop(len(rows))
+        shapes: list[Shape] = []
+        loop, scope, shape = run.loop, run.rows, run.shape
+        run.loop, run.rows = Loop(len(rows)), dict(scope)
         for number, row in enumerate(rows):
             run.loop.index0 = number
-            run.rows = {**before, variable: row} if isinstance(row, Mapping) else before
+            run.rows[variable] = row if isinstance(row, Mapping) else {}
+            run.shape = []
             run.turn(where)
             run.play(steps)
+            run.changes |= _followed(shapes, tuple(run.shape))
         run.count(where)
-        run.loop, run.rows = outer, before
+        run.loop, run.rows, run.shape = loop, scope, shape
+        if told:
+            shape.append(tuple(shapes))
+        if not rows:
+            run.play(otherwise)
 
     return step
+
+
+def _followed(shapes: list[Shape], shape: Shape) -> bool:
+    """Add the shape of a row: alike ones in sequence are one or many, since a row's markup
+    meets only its neighbours'. True when there were too many changes."""
+    if shapes[-2:] != [shape, shape]:
+        if len(shapes) >= MAX_CHANGES:
+            return True
+        shapes.append(shape)
+    return False
+
+
+def joined(steps: Sequence[Step]) -> list[Step]:
+    """The same with neighbouring literals as one."""
+    found: list[Step] = []
+    for step in steps:
+        if found and isinstance(step, str) and isinstance(found[-1], str):
+            found[-1] += step
+        else:
+            found.append(step)
+    return found
