@@ -7,14 +7,13 @@ the same record gives the same bytes on any machine.
 
 from __future__ import annotations
 
-import io
 import re
+import shutil
 import tempfile
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, time
-from functools import cache
-from importlib.resources import files
+from functools import cache, lru_cache
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -43,11 +42,15 @@ from ..forms.blocks import (
 )
 from ..records import kinds
 from ..records.fields import Nature
+from .qr import drawn
 from .signing import is_high, opinions, signatures
 from .typeset import EM, LEAD, LINE, PAD, Placed, line_count, lines, literal, mm, pieces, placed, widened
 
 _LOOSE = (Prose, Note, Break, Slip)  # blocks outside any frame
 STANDARDS = ["a-2a", "ua-1"]
+# Typst reads files here only, and only the one that is named: parsed once for all forms.
+ROOT = Path(__file__).parent
+_LOOK = '#import "/form.typ": *\n'
 _THIN_PAD = 1.0  # in lists
 _DATES = (kinds.Day, kinds.DayTime, kinds.Days)
 _NUMBERS = (kinds.Ref, kinds.Refs)
@@ -55,6 +58,7 @@ _NUMBERS = (kinds.Ref, kinds.Refs)
 _SHORT = (*_DATES, kinds.Choice, kinds.YesNo, kinds.Number, kinds.Ref)
 _SMALL_EM = 3.175  # 9 pt, where many columns stand side by side
 _WIDE = 45.0  # mm; wider columns hold sentences
+_FEW = 1  # lines that stay together by themselves, also when there are a few more than counted
 _UNBROKEN = 80.0  # mm; a table's rows up to this height move to the next page whole
 # No clock in the output: a form without a day carries the standard's first full year.
 _UNDATED = date(2024, 1, 1)
@@ -62,20 +66,19 @@ _UNDATED = date(2024, 1, 1)
 
 def write(arranged: Arranged, on: date | None = None) -> bytes:
     """The PDF's bytes. `on` is the day of the form, the only date in the file."""
-    moment = datetime.combine(on or _UNDATED, time(12), UTC)
+    if not arranged.images:
+        return _compiled(_compiler(), source(arranged, {}), on)
     with tempfile.TemporaryDirectory() as folder:
         images = _images(arranged, Path(folder))
-        code = source(arranged, images)
-        return bytes(
-            _compiler().compile(
-                input=code.encode(),
-                format="pdf",
-                root=folder,
-                pdf_standards=STANDARDS,
-                timestamp=int(moment.timestamp()),
-                sys_inputs={},
-            )
-        )
+        return _compiled(_looking_into(folder), source(arranged, images), on)
+
+
+def _compiled(compiler: Any, code: str, on: date | None) -> bytes:
+    moment = datetime.combine(on or _UNDATED, time(12), UTC)
+    made = compiler.compile(
+        input=code.encode(), format="pdf", pdf_standards=STANDARDS, timestamp=int(moment.timestamp())
+    )
+    return bytes(made)
 
 
 def unprintable(arranged: Arranged, where: str = "") -> list[Finding]:
@@ -97,14 +100,9 @@ def unprintable(arranged: Arranged, where: str = "") -> list[Finding]:
     return found
 
 
-def source(arranged: Arranged, images: dict[str, str]) -> str:
-    """The whole of the form as Typst code."""
-    return "".join((_prelude(), *_document(arranged, images)))
-
-
-@cache
-def _prelude() -> str:
-    return (files("recordkit") / "formats" / "form.typ").read_text(encoding="utf-8")
+def source(arranged: Arranged, images: Mapping[str, str]) -> str:
+    """The whole of the form as Typst code; `images` names the file of each picture's field."""
+    return "".join((_LOOK, *_document(arranged, images)))
 
 
 @cache
@@ -119,27 +117,31 @@ def faces() -> Any:
 
 @cache
 def _compiler() -> Any:
+    return _looking_into(str(ROOT))
+
+
+def _looking_into(folder: str) -> Any:
+    """A compiler that sees the files of a folder and no others."""
     import typst
 
-    return typst.Compiler(font_paths=faces())
+    return typst.Compiler(root=folder, font_paths=faces())
 
 
 def _images(arranged: Arranged, folder: Path) -> dict[str, str]:
-    """Write the pictures beside the code; path of the field → file name."""
-    names = {}
-    for index, (path, data) in enumerate(arranged.images.items()):
-        name = f"{index}.{'png' if data[:4] == bytes([0x89]) + b'PNG' else 'jpg'}"
-        (folder / name).write_bytes(data)
-        names[path] = name
+    """Put the pictures and the look into a folder; path of the field → file name."""
+    shutil.copy(ROOT / "form.typ", folder)
+    names = {path: f"picture-{index}" for index, path in enumerate(arranged.images)}
+    for path, name in names.items():
+        (folder / name).write_bytes(arranged.images[path])
     return names
 
 
-def _document(arranged: Arranged, images: dict[str, str]) -> Iterator[str]:
+def _document(arranged: Arranged, images: Mapping[str, str]) -> Iterator[str]:
     yield f"\n#show: sheet.with({_page(arranged.page)})\n"
     wide, blocks = widened(arranged)
     for group, following in pairwise([*_groups(blocks), []]):
         if isinstance(group[0], _LOOSE):
-            yield from (_loose(block, blocks) for block in group)
+            yield from (_loose(block, following) for block in group)
         else:
             note = (
                 f"note({lines(following[0].text)})"
@@ -156,17 +158,8 @@ def _page(page: Page) -> str:
     }  # fmt: skip
     fields = [f"{name}: {literal(text)}" for name, text in named.items()]
     if page.qr:
-        fields.append(f"qr: bytes({literal(_qr(page.qr))})")
-    fields.append(f"flipped: {str(page.landscape).lower()}")
-    return ", ".join(fields)
-
-
-def _qr(text: str) -> str:
-    import segno
-
-    made = io.BytesIO()
-    segno.make(text, error="m", micro=False).save(made, kind="svg", border=2, xmldecl=False, svgns=True)
-    return made.getvalue().decode()
+        fields.append(f"qr: bytes({literal(drawn(page.qr))})")
+    return ", ".join((*fields, f"flipped: {str(page.landscape).lower()}"))
 
 
 def _groups(blocks: Iterable[Block]) -> Iterator[list[Block]]:
@@ -182,7 +175,7 @@ def _groups(blocks: Iterable[Block]) -> Iterator[list[Block]]:
         yield group
 
 
-def _parts(group: Sequence[Block], images: dict[str, str], note: str, wide: float) -> Iterator[str]:
+def _parts(group: Sequence[Block], images: Mapping[str, str], note: str, wide: float) -> Iterator[str]:
     """The tables of one frame. The row before the signatures goes with them, and
     there is room on the page for the note below. The page is so `wide`."""
     before = _row_before(group, wide)
@@ -247,11 +240,12 @@ def _shares(widths: Sequence[float]) -> str:
 
 
 def _pairs(row: Sequence[Cell], cuts: Sequence[float], edge: float) -> Iterator[str]:
-    breakable = str(_is_long(row)).lower()
+    is_long = _is_long(row)
+    breakable = str(is_long or _has_few_lines(row)).lower()
     for cell in row:
         middle = _round(edge + cell.label_width)
         right = _round(edge + cell.width)
-        yield _label(cell, _span(cuts, _round(edge), middle))
+        yield _label(cell, _span(cuts, _round(edge), middle), is_long)
         # A justified paragraph has no corners to tell.
         kind = "long" if _is_text(cell) and not isinstance(cell, Placed) else "value"
         yield f"{kind}({_span(cuts, middle, right)}, {breakable}, {_text(cell, _room(cell))})"
@@ -269,10 +263,17 @@ def _span(cuts: Sequence[float], left: float, right: float) -> int:
     return cuts.index(right) - cuts.index(left)
 
 
-def _label(cell: Cell, span: int) -> str:
-    parts = balanced(spread(cell.label), int((cell.label_width - 2) / EM * 2))
+def _label(cell: Cell, span: int, breakable: bool) -> str:
+    parts = _broken(cell.label, cell.label_width)
     height = max(cell.height, len(parts) * 6.3 + 2)
-    return f"label({span}, {mm(height)}, {', '.join(map(literal, parts))})"
+    words = ", ".join(map(literal, parts))
+    return f"label({span}, {mm(height)}, {str(breakable).lower()}, {words})"
+
+
+# Labels are the same on every form of a kind.
+@lru_cache(maxsize=4096)
+def _broken(label: str, room: float) -> tuple[str, ...]:
+    return tuple(balanced(spread(label), int((room - 2) / EM * 2)))
 
 
 def _room(cell: Cell) -> float:
@@ -282,6 +283,12 @@ def _room(cell: Cell) -> float:
 def _is_long(row: Sequence[Cell]) -> bool:
     """Whether a row goes on over the page's end; a shorter one moves to the next page."""
     return any(line_count(cell.text, _room(cell)) > (6 if _is_text(cell) else 20) for cell in row)
+
+
+def _has_few_lines(row: Sequence[Cell]) -> bool:
+    """Whether the row stays together by itself: Typst parts no paragraph of so few lines.
+    To be told so would cost it a layout of every cell more."""
+    return all(line_count(cell.text, _room(cell)) <= _FEW for cell in row)
 
 
 def _is_text(cell: Cell) -> bool:
@@ -305,20 +312,21 @@ def _set(cell: Cell, room: float, em: float) -> str:
 
 
 def _table(block: Table) -> str:
-    heads = ", ".join(_head(column, _SMALL_EM if block.dense else EM) for column in block.columns)
+    em = _SMALL_EM if block.dense else EM
+    heads = ", ".join(_head(column, em) for column in block.columns)
     title = (
         f"table.cell(colspan: {len(block.columns)}, fill: luma(95%), inset: (x: pad, y: 1.7mm), "
         f'text(font: hei, size: 10.5pt, weight: "bold", {literal(block.title)})), '
         if block.title
         else ""
     )
-    em = _SMALL_EM if block.dense else EM
     sides = [_side([row[at] for row in block.rows], column, em) for at, column in enumerate(block.columns)]
     rows = ", ".join(_row(row, block, sides) for row in block.rows)
     size = "9pt" if block.dense else "10.5pt"
     return f"{{ set text(size: {size}); table({_shares([column.width for column in block.columns])}, table.header({title}{heads}), {rows}) }}"
 
 
+@lru_cache(maxsize=4096)
 def _head(column: Column, em: float) -> str:
     room = int((column.width - 1.6) / em * 2)
     label = spread(column.label) if room >= 6 else column.label
@@ -345,24 +353,21 @@ def _side(cells: Sequence[Cell], column: Column, em: float) -> str:
     return "center" if fits or isinstance(kind, _SHORT) else "left"
 
 
-def _picture(block: Picture, images: dict[str, str]) -> Iterator[str]:
+def _picture(block: Picture, images: Mapping[str, str]) -> Iterator[str]:
     if block.title:
         yield f"table(columns: (100%,), band(1, {literal(block.title)}), [])"
     file = images.get(block.cell.path)
-    text = block.cell.text
-    caption = block.caption + text
+    caption = block.caption + block.cell.text
     yield (
         f"picture({mm(block.cell.height)}, {literal(file) if file else 'none'}, "
         f"{literal(caption)}, {literal(caption)})"
     )
 
 
-def _loose(block: Block, blocks: Sequence[Block]) -> str:
+def _loose(block: Block, following: Sequence[Block]) -> str:
     match block:
         case Prose():
-            before_signing = blocks.index(block) + 1 < len(blocks) and isinstance(
-                blocks[blocks.index(block) + 1], Signatures
-            )
+            before_signing = bool(following) and isinstance(following[0], Signatures)
             heading = f"#section({literal(block.title)})\n" if block.title else ""
             last = len(block.paragraphs) - 1
             return heading + "".join(

@@ -6,6 +6,7 @@ import math
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from .. import fonts
 from ..forms.blocks import PAGE_WIDTH, Arranged, Block, Cell, Grid, Prose, Signatures, Table
@@ -97,6 +98,7 @@ def pieces(function: str, parts: Iterable[str], room: float, em: float) -> str:
     return f"{function}({', '.join(drawn)})"
 
 
+@lru_cache(maxsize=4096)
 def _reach(text: str, em: float) -> float:
     """About how wide a line of the text is: capitals are wider than figures."""
     return sum(2 if width(c) == 2 else 1.5 if c.isupper() else 1.15 for c in text) * em / 2

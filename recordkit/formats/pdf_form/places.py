@@ -36,7 +36,7 @@ def places(arranged: Arranged, sizes: Mapping[str, float]) -> dict[str, Place]:
     import typst
 
     code = pdf.source(arranged, {}) + "\n#places()\n"
-    compiler = typst.Compiler(input=code.encode(), font_paths=pdf.faces())
+    compiler = typst.Compiler(input=code.encode(), root=str(pdf.ROOT), font_paths=pdf.faces())
     found: dict[str, Place] = {}
     before: Mark | None = None
     for key, what, page, x, y in json.loads(compiler.query("<places>", field="value", one=True)):
