@@ -7,25 +7,40 @@ memory at the end of both is compared.
 
 from __future__ import annotations
 
-import io
 import re
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from itertools import cycle, islice
 from pathlib import Path
 
-from recordkit import forms
-from recordkit.formats import docx, pdf_form, xlsx
+from recordkit.formats import pdf_form, xlsx
 from recordkit.formats.docx import returned
-from recordkit.forms import Form, answers
 from recordkit.forms.returned import Paper
-from recordkit.records.model import Record
-from recordkit.records.reading import from_form
-from recordkit.tasks.workspace import Workspace
+from recordkit.tasks.workspace import opened
 
+from . import cases
+from .measure import HEADS, one_core, row, spread, turns
+from .peers import Task
+from .results import Cell, Part, Table
+from .returned_forms import Pile, faces, openpyxl_texts, pypdf_fields, python_docx, whole_way
+
+ROUNDS = 9
+PILES = (100, 500)
+_PILE_HEADS = ("forms", "seconds", "forms a second", "peak MB")
+_HOW = (
+    "The twelve forms filled in, as printed Word, fillable PDF and Excel. recordkit goes from the bytes to "
+    "validated records; the libraries beside it only take the texts or fields out, which is the smaller job."
+)
+_FORMATS: tuple[
+    tuple[str, Callable[[bytes], Paper], str, Callable[[Pile], Callable[[], None] | None]], ...
+] = (
+    ("docx", returned.open_paper, "python-docx, docx, texts only", python_docx),
+    ("xlsx", xlsx.open_paper, "openpyxl, xlsx, texts only", openpyxl_texts),
+    ("pdf", pdf_form.open_paper, "pypdf, pdf, fields only", pypdf_fields),
+)
 _MEMORY = """
 import re, sys
 from recordkit.cli import run
@@ -34,110 +49,42 @@ print(re.search(r"VmHWM:\\s*(\\d+)", open("/proc/self/status").read())[1], file=
 """
 
 
-def samples(station: Workspace) -> Iterator[tuple[Form, Record]]:
-    """The sample station's records, one of each form."""
-    seen: set[str] = set()
-    for folder in station.folders():
-        for record in station.context(folder).siblings:
-            if record.form_id not in seen:
-                seen.add(record.form_id)
-                yield forms.load(record.form_id), record
-
-
-def faces(station: Workspace) -> dict[str, list[tuple[Form, bytes]]]:
-    """Each sample in each format."""
-    made: dict[str, list[tuple[Form, bytes]]] = {"docx": [], "pdf": [], "xlsx": []}
-    for form, record in samples(station):
-        arranged = forms.filled(form, record)
-        stamp = {docx.FORM: form.id, docx.FORM_VERSION: str(form.version)}
-        made["docx"].append((form, docx.write(arranged, docx.ready(form), stamp)))
-        made["pdf"].append((form, pdf_form.write(arranged, form, stamp)))
-        made["xlsx"].append((form, xlsx.one(arranged, form, stamp)))
-    return made
-
-
-def whole_way(open_paper: Callable[[bytes], Paper], pile: list[tuple[Form, bytes]]) -> Callable[[], None]:
-    """From bytes to validated records."""
-
-    def work() -> None:
-        for form, data in pile:
-            for each in open_paper(data).returned(form):
-                said = answers.understood(form, answers.places(form, each))
-                from_form(form.model, said.tree(), Path("表"))
-
-    return work
-
-
-def python_docx(pile: list[tuple[Form, bytes]]) -> Callable[[], None] | None:
-    """Only the texts of all cells, by python-docx."""
-    try:
-        from docx import Document
-    except ImportError:
-        return None
-
-    def work() -> None:
-        for _, data in pile:
-            document = Document(io.BytesIO(data))
-            for grid in document.tables:
-                for row in grid.rows:
-                    _ = [cell.text for cell in row.cells]
-
-    return work
-
-
-def openpyxl_texts(pile: list[tuple[Form, bytes]]) -> Callable[[], None] | None:
-    """Only the values of all cells, by openpyxl."""
-    try:
-        from openpyxl import load_workbook
-    except ImportError:
-        return None
-
-    def work() -> None:
-        for _, data in pile:
-            for sheet in load_workbook(io.BytesIO(data)).worksheets:
-                _ = [cell.value for row in sheet.iter_rows() for cell in row]
-
-    return work
-
-
-def pypdf_fields(pile: list[tuple[Form, bytes]]) -> Callable[[], None] | None:
-    """Only the fields, by pypdf."""
-    try:
-        from pypdf import PdfReader
-    except ImportError:
-        return None
-
-    def work() -> None:
-        for _, data in pile:
-            _ = PdfReader(io.BytesIO(data)).get_fields()
-
-    return work
-
-
-def comparisons(station: Workspace) -> Iterator[tuple[str, int, dict[str, Callable[[], None] | None], str]]:
-    """Title, number of forms, who takes turns, against whom."""
+def reading(quick: bool) -> Part:
+    """Each format beside its library, and a pile by the whole command."""
+    station = opened(cases.SAMPLES)
     made = faces(station)
-    for name, open_paper, peer, work in (
-        ("docx", returned.open_paper, "python-docx，只取文字", python_docx),
-        ("xlsx", xlsx.open_paper, "openpyxl，只取文字", openpyxl_texts),
-        ("pdf", pdf_form.open_paper, "pypdf，只取表单域", pypdf_fields),
-    ):
-        pile = made[name]
-        turns = {"recordkit，读成记录": whole_way(open_paper, pile), peer: work(pile)}
-        yield f"读回 {name}，{len(pile)} 张表", len(pile), turns, peer
+    part = Part("reading", "Reading filled-in forms back", _HOW)
+    compared = Table("The twelve forms, a pile at a time", (*HEADS, "forms a second"), [])
+    with one_core():
+        for name, open_paper, peer, work in _FORMATS:
+            pile = made[name]
+            tasks = [Task(f"recordkit, {name}, records", whole_way(open_paper, pile))]
+            if theirs := work(pile):
+                tasks.append(Task(peer, theirs))
+            else:
+                part.missing[peer] = "not installed"
+            taken = turns(tasks, range(2 if quick else ROUNDS))
+            for task in tasks:
+                speed = 1000 * len(pile) / spread(list(taken[task.name].values()))[1]
+                compared.rows.append([*row(taken, task.name, tasks[0].name), speed])
+    piles: list[list[Cell]] = [
+        list(found) for found in read_piles(made["docx"], (20, 40) if quick else PILES)
+    ]
+    part.tables = [compared, Table("`recordkit read` on a folder of Word forms", _PILE_HEADS, piles)]
+    return part
 
 
-def pile(station: Workspace, counts: tuple[int, ...] = (100, 500)) -> Iterator[tuple[int, float, int]]:
-    """For each count: how many forms, seconds of the whole command, peak memory in MB."""
-    documents = [data for _, data in faces(station)["docx"]]
+def read_piles(forms: Pile, counts: Sequence[int]) -> Iterator[tuple[int, float, float, int]]:
+    """For each count: forms, seconds of the whole command, forms a second, peak memory in MB."""
     for count in counts:
         with tempfile.TemporaryDirectory() as name:
             folder = Path(name) / "交回"
             folder.mkdir()
-            for number, data in enumerate(islice(cycle(documents), count)):
+            for number, (_, data) in enumerate(islice(cycle(forms), count)):
                 (folder / f"{number:03}.docx").write_bytes(data)
             command = [sys.executable, "-c", _MEMORY, "read", str(folder), "-o", str(Path(name) / "记录")]
             start = time.perf_counter()
             done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=name)
             taken = time.perf_counter() - start
-            yield count, taken, int(re.findall(r"^(\d+)$", done.stderr, re.MULTILINE)[-1]) // 1024
+            peak = int(re.findall(r"^(\d+)$", done.stderr, re.MULTILINE)[-1]) // 1024
+            yield count, taken, count / taken, peak

@@ -132,6 +132,8 @@ lacking() {
         has_java_compiler || echo default-jdk-headless
         exists /usr/share/java/jaxb-runtime.jar || echo libjaxb-java
     else
+        has_writer || echo libreoffice-writer
+        have npm || echo npm
         has_library libpangoft2-1.0.so.0 || echo libpangoft2-1.0-0
         has_library libharfbuzz-subset.so.0 || echo libharfbuzz-subset0
     fi
@@ -141,6 +143,7 @@ what_for() {
     case $1 in
     fonts-noto-cjk) echo "pages set in the system's own Chinese fonts" ;;
     libreoffice-writer) echo "Word files opened, laid out and saved by LibreOffice" ;;
+    npm) echo "the comparison with docxtemplater" ;;
     libreoffice-calc) echo "Excel forms opened and saved by LibreOffice" ;;
     python3-uno) echo "fillable forms filled in through LibreOffice" ;;
     poppler-utils) echo "the text of PDFs as poppler reads it" ;;
@@ -290,8 +293,27 @@ packages() {
     printf '%s\n' "$wanted" >"$venv/recordkit-$level"
 }
 
+# --- Packages of node -------------------------------------------------------
+
+# docxtemplater with all it needs, to compare with; not for the program. The rest is compared without it.
+node_packages() {
+    wanted_node="docxtemplater@3.71.0 pizzip@3.3.0 @xmldom/xmldom@0.9.12 pako@2.2.0"
+    [ "$level" = bench ] && have npm || return 0
+    [ "$(cat build/bench/ready 2>/dev/null)" = "$wanted_node" ] && return 0
+    say "installing docxtemplater into build/bench"
+    mkdir -p build/bench
+    # shellcheck disable=SC2086 # one word a package
+    if npm install --prefix build/bench --no-audit --no-fund --no-save $wanted_node >"$log" 2>&1 </dev/null; then
+        printf '%s\n' "$wanted_node" >build/bench/ready
+    else
+        tail -n 3 "$log" | sed 's/^/    /'
+        say "docxtemplater could not be installed; it is named as missing"
+    fi
+}
+
 clean_environment
 lock
 if ! is_sound || { [ -n "$(written "$level")" ] && ! is_whole; }; then make_venv; fi
 system_packages
 is_current || packages
+node_packages

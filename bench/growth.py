@@ -1,0 +1,101 @@
+"""How time and memory grow with a document's size: rows of a table, length of a text."""
+
+from __future__ import annotations
+
+import statistics
+import tempfile
+from collections.abc import Iterable, Sequence
+from contextlib import ExitStack
+from math import log
+from pathlib import Path
+
+from .compare import Entry, started
+from .measure import one_core
+from .peers import Engine, Missing
+from .results import Cell, Part, Table
+
+ENTRIES = (
+    Entry("recordkit DOCX", "recordkit-docx"),
+    Entry("recordkit PDF", "recordkit-pdf"),
+    Entry("docxtpl DOCX", "docxtpl", "word"),
+)
+SERIES = {"rows": (10, 100, 1000, 5000), "text": (1000, 5000, 20_000, 50_000, 200_000)}
+TITLES = {"rows": "Rows of a table", "text": "Characters of one text"}
+QUICK = {"rows": (10, 50), "text": (1000, 2000)}
+PATIENCE = 60.0  # seconds for one document
+ROUNDS = 5
+_LONG = 10_000.0  # ms; what takes so long is measured once
+_HOW = (
+    "One document with so many rows (an application and its steps), or with one text of so many characters "
+    "(a session record; 200,000 are some 150 pages). Each engine in a process of its own on one core, from "
+    f"small to large; medians of {ROUNDS}, of those that take over {_LONG / 1000:.0f} s one. Memory is the most the process has "
+    "had so far. The exponent is the slope of a straight line through the logarithms: 1 is twice the time for "
+    "twice the size. *At the end* is the slope between the two largest, where a fixed cost hides nothing."
+)
+
+
+def growth(quick: bool) -> Part:
+    """Both series."""
+    part = Part("growth", "Growth with the size of a document", _HOW)
+    for series, sizes in (QUICK if quick else SERIES).items():
+        with one_core(), ExitStack() as stack, tempfile.TemporaryDirectory() as folder:
+            table = Table(TITLES[series], _heads(sizes), [])
+            part.tables.append(table)
+            for entry in ENTRIES:
+                try:
+                    peer = stack.enter_context(started(entry, series, Path(folder), _numbers(sizes)))
+                except Missing as reason:
+                    part.missing[entry.name] = str(reason)
+                    continue
+                table.rows += _grown(part, series, peer, sizes)
+    if quick:
+        part.figures.clear()  # goals are about large documents
+    return part
+
+
+def _numbers(sizes: Iterable[int]) -> list[int]:
+    """One more each round: another document, since engines may remember parts of the same one."""
+    return [size + turn for size in sizes for turn in range(ROUNDS)]
+
+
+def _heads(sizes: Iterable[int]) -> list[str]:
+    return ["", "", *(f"{size:,}" for size in sizes), "exponent", "at the end"]
+
+
+def _grown(part: Part, series: str, peer: Engine, sizes: Sequence[int]) -> list[list[Cell]]:
+    """A line of times and one of memory."""
+    spent: list[float] = []
+    memory: list[float] = []
+    peer.ask(sizes[0] + ROUNDS - 1, patience=PATIENCE)  # warms up
+    for size in sizes:
+        try:
+            spent.append(_median(peer, size))
+            memory.append(peer.memory())
+        except Missing as reason:
+            part.missing[f"{peer.name}, {size:,} {series}"] = str(reason)
+            break
+    lines: list[list[Cell]] = []
+    for kind, values in (("ms", spent), ("MB", memory)):
+        whole, last = exponents(sizes, values)
+        padded = [*values, *[None] * (len(sizes) - len(values))]
+        lines.append([peer.name, kind, *padded, whole, last if kind == "ms" else None])
+        points = [[size, value] for size, value in zip(sizes, values, strict=False)]
+        part.curves.setdefault(f"{series} {kind}", {})[peer.name] = points
+    if len(spent) == len(sizes):
+        part.figures[f"{series} {peer.name}"] = max(exponents(sizes, spent))
+    return lines
+
+
+def _median(peer: Engine, size: int) -> float:
+    first = peer.ask(size, patience=PATIENCE)
+    rest = [] if first > _LONG else [peer.ask(size + turn, patience=PATIENCE) for turn in range(1, ROUNDS)]
+    return statistics.median([first, *rest])
+
+
+def exponents(sizes: Sequence[int], values: Sequence[float]) -> tuple[float, float]:
+    """The slope through all points in log-log, and the one between the last two."""
+    points = [(log(size), log(value)) for size, value in zip(sizes, values, strict=False)]
+    if len(points) < 2:
+        return 0.0, 0.0
+    (x1, y1), (x2, y2) = points[-2:]
+    return statistics.linear_regression(*zip(*points, strict=True)).slope, (y2 - y1) / (x2 - x1)
