@@ -27,9 +27,9 @@ ROUNDS = 5
 _LONG = 10_000.0  # ms; what takes so long is measured once
 _HOW = (
     "One document with so many rows (an application and its steps), or with one text of so many characters "
-    "(a session record; 200,000 are some 150 pages). Each engine in a process of its own on one core, from "
-    f"small to large; medians of {ROUNDS}, of those that take over {_LONG / 1000:.0f} s one. Memory is the most the process has "
-    "had so far. The exponent is the slope of a straight line through the logarithms: 1 is twice the time for "
+    "(a session record; 200,000 are some 150 pages). Each engine in a process of its own on one core, the sizes "
+    f"in turns; medians of {ROUNDS}, of those that take over {_LONG / 1000:.0f} s one. Memory is the most the process has "
+    "had after the first document of that size. The exponent is the slope of a straight line through the logarithms: 1 is twice the time for "
     "twice the size. *At the end* is the slope between the two largest, where a fixed cost hides nothing."
 )
 
@@ -64,32 +64,31 @@ def _heads(sizes: Iterable[int]) -> list[str]:
 
 def _grown(part: Part, series: str, peer: Engine, sizes: Sequence[int]) -> list[list[Cell]]:
     """A line of times and one of memory."""
-    spent: list[float] = []
+    spent: dict[int, list[float]] = {}
     memory: list[float] = []
     peer.ask(sizes[0] + ROUNDS - 1, patience=PATIENCE)  # warms up
-    for size in sizes:
-        try:
-            spent.append(_median(peer, size))
-            memory.append(peer.memory())
-        except Missing as reason:
-            part.missing[f"{peer.name}, {size:,} {series}"] = str(reason)
-            break
+    for turn in range(ROUNDS):
+        for size in sizes if turn == 0 else list(spent):
+            if turn and spent[size][0] > _LONG:
+                continue
+            try:
+                spent.setdefault(size, []).append(peer.ask(size + turn, patience=PATIENCE))
+            except Missing as reason:
+                part.missing[f"{peer.name}, {size:,} {series}"] = str(reason)
+                break
+            if turn == 0:
+                memory.append(peer.memory())
+    medians = [statistics.median(each) for each in spent.values()]
     lines: list[list[Cell]] = []
-    for kind, values in (("ms", spent), ("MB", memory)):
+    for kind, values in (("ms", medians), ("MB", memory)):
         whole, last = exponents(sizes, values)
         padded = [*values, *[None] * (len(sizes) - len(values))]
         lines.append([peer.name, kind, *padded, whole, last if kind == "ms" else None])
         points = [[size, value] for size, value in zip(sizes, values, strict=False)]
         part.curves.setdefault(f"{series} {kind}", {})[peer.name] = points
-    if len(spent) == len(sizes):
-        part.figures[f"{series} {peer.name}"] = max(exponents(sizes, spent))
+    if len(medians) == len(sizes):
+        part.figures[f"{series} {peer.name}"] = max(exponents(sizes, medians))
     return lines
-
-
-def _median(peer: Engine, size: int) -> float:
-    first = peer.ask(size, patience=PATIENCE)
-    rest = [] if first > _LONG else [peer.ask(size + turn, patience=PATIENCE) for turn in range(1, ROUNDS)]
-    return statistics.median([first, *rest])
 
 
 def exponents(sizes: Sequence[int], values: Sequence[float]) -> tuple[float, float]:
