@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from . import material, texts
+from .engines import PILE
 from .measure import HEADS, one_core, row, spread, times, turns
-from .paper_engines import PILE
 from .peers import Engine, Missing
 from .results import Part, Table
 
@@ -104,13 +104,11 @@ def _taking_part(
 
 
 def started(entry: Entry, series: str, folder: Path, numbers: Sequence[int]) -> Engine:
-    """The engine with its material, not yet running; Missing where the material can't be made."""
+    """The engine with its material, not yet running."""
     own = folder / entry.engine
     own.mkdir()
-    try:
-        material.prepare(own, series, numbers, [entry.needs] if entry.needs else [])
-    except ImportError:
-        raise Missing("not in this tree") from None  # hand.py and its template
+    if entry.needs:
+        material.prepare(own, series, numbers, entry.needs)
     if entry.engine == "docxtemplater":
         command = ["node", str(Path(__file__).with_name("docxtemplater.js")), str(own)]
         return Engine(entry.name, command, entry.every, environment={"NODE_PATH": str(MODULES)})

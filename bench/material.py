@@ -13,23 +13,21 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from recordkit import forms
-from recordkit.formats import docx
+from recordkit.formats import docx, qr
 from recordkit.formats.docx import fitting
 from recordkit.forms import Arranged
+from recordkit.forms.blocks import Note
 
 from . import cases, web
 
 _TAG = re.compile(r"\{\{ (\w+) \}\}")
 
 
-def prepare(folder: Path, series: str, numbers: Iterable[int], kinds: Iterable[str]) -> None:
-    """Write what engines of these kinds need to make the documents with these numbers.
-
-    Kinds are `word`, `word file`, `page` and `markup`; recordkit needs none, it makes its own.
+def prepare(folder: Path, series: str, numbers: Iterable[int], kind: str) -> None:
+    """Write what engines need to make the documents with these numbers: `word`, `word file`,
+    `page` or `markup`; recordkit needs none of it, it makes its own.
     """
-    drawn = {number: cases.arranged(series, number)[0] for number in numbers}
-    for kind in kinds:
-        _KINDS[kind](folder, series, drawn)
+    _KINDS[kind](folder, series, {number: cases.arranged(series, number)[0] for number in numbers})
 
 
 def _word(folder: Path, series: str, drawn: dict[int, Arranged]) -> None:
@@ -68,10 +66,20 @@ def _page(folder: Path, series: str, drawn: dict[int, Arranged]) -> None:
 
 
 def _markup(folder: Path, series: str, drawn: dict[int, Arranged]) -> None:
-    """Typst markup as a person writes it."""
-    from . import hand
+    """Typst markup as a person writes it: `intake.typ`, and its texts before it."""
+    page = Path(__file__).with_name("intake.typ").read_text(encoding="utf-8")
+    _write(folder / "markup.json", {number: f"{_said(each)}\n{page}" for number, each in drawn.items()})
 
-    _write(folder / "markup.json", {number: hand.markup(arranged) for number, arranged in drawn.items()})
+
+def _said(arranged: Arranged) -> str:
+    """The texts of an intake, and the QR drawn as recordkit draws it, so that what is compared is
+    the making of the page."""
+    [note] = (block.text for block in arranged.blocks if isinstance(block, Note))
+    page = arranged.page
+    texts = arranged.view() | {"title": page.title, "code": page.code, "note": note, "qr": qr.drawn(page.qr)}
+    # Strings of JSON are strings of Typst, as long as they hold no control characters.
+    said = "".join(f"  {name}: {json.dumps(text, ensure_ascii=False)},\n" for name, text in texts.items())
+    return f"#let d = (\n{said})"
 
 
 def _write(path: Path, content: Mapping[int, object]) -> None:

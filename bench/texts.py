@@ -30,7 +30,7 @@ def word_differs(number: int, document: bytes) -> str:
 
 @cache
 def _ours(number: int) -> bytes:
-    from .word_engines import recordkit_word
+    from .engines import recordkit_word
 
     _, start = recordkit_word("forms", None)
     return start(number)()

@@ -60,13 +60,16 @@ def replace(path: Path, data: bytes, known: str | None = None) -> None:
 
 
 @contextlib.contextmanager
-def whole(path: Path, *, over: bool = False, known: str | None = None) -> Iterator[BinaryIO]:
+def whole(
+    path: Path, *, over: bool = False, known: str | None = None, within: Path | None = None
+) -> Iterator[BinaryIO]:
     """A file to write in pieces, for what is too big to hold. It is given its name at the
     end, as by `create` or, `over` what is there, by `replace`; after an error there is
-    nothing new."""
+    nothing new. Until then it lies beside its place or `within` a folder of the same disk,
+    where its maker clears away what a process that was killed has left."""
     if not over and os.path.lexists(path):
         raise _taken(path)  # before anything is written; who comes later is told below
-    temporary = path.with_name(f".~{os.urandom(8).hex()}.tmp")
+    temporary = (within or path.parent) / f".~{os.urandom(8).hex()}.tmp"
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         with temporary.open("xb") as file:

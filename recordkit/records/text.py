@@ -39,6 +39,17 @@ def narrow(text: str) -> str:
     return text.translate(_WIDE).strip()
 
 
+class _Columns(dict[str, int]):
+    """Characters and their columns, looked up once each."""
+
+    def __missing__(self, char: str) -> int:
+        self[char] = columns = 2 if unicodedata.east_asian_width(char) in "WFA" else 1
+        return columns
+
+
+_columns = _Columns()
+
+
 def width(text: str) -> int:
     """Columns the text takes on a terminal or in a ruled box: 2 for wide characters."""
-    return sum(2 if unicodedata.east_asian_width(c) in "WFA" else 1 for c in text)
+    return sum(map(_columns.__getitem__, text))

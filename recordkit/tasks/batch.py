@@ -9,6 +9,7 @@ and faces.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from functools import cache, partial
 from itertools import chain, groupby, islice
 from pathlib import Path
@@ -34,7 +35,7 @@ def print_records(order: Order, sources: Sequence[Path]) -> list[Printed]:
     """
     try:
         station = order.home(sources[0])
-    except RecordkitError as problem:
+    except Exception as problem:
         return [_failed(source, problem) for source in sources]
     return [_printed(source, order, station) for source in sources]
 
@@ -43,7 +44,7 @@ def _printed(source: Path, order: Order, station: Workspace | None) -> Printed:
     try:
         return render_one(source, order, station)
     except Exception as problem:
-        return _failed(source, explained(problem) or _unexpected(problem))
+        return _failed(source, problem)
 
 
 def _unexpected(problem: Exception) -> RecordkitError:
@@ -52,7 +53,8 @@ def _unexpected(problem: Exception) -> RecordkitError:
     return RecordkitError(said, "单独打印这一份能看到细节；请报告给维护的人")
 
 
-def _failed(source: Path, problem: RecordkitError) -> Printed:
+def _failed(source: Path, raised: Exception) -> Printed:
+    problem = explained(raised) or _unexpected(raised)
     findings = problem.findings if isinstance(problem, HasFindings) else []
     return Printed(source, findings=findings, failed=problem.message, hint=problem.hint)
 
@@ -68,6 +70,13 @@ def render(
     it and no longer right is taken away. Raises UsageProblem for an unknown format.
     """
     known_formats(order.to)
+    done = _outcomes(sources, order, workers, own_folder)
+    yield from _told_apart(done) if order.force else done
+
+
+def _outcomes(
+    sources: Sequence[Path], order: Order, workers: int | None, own_folder: bool
+) -> Iterator[Printed]:
     folder = folder_of(sources, order)
     if len(sources) <= MANY:
         _clear(folder if own_folder else None, ())
@@ -75,7 +84,7 @@ def render(
             yield from print_records(order, bundle)
         return
     marks = dict(_marks(sources, order))
-    with Journal(folder) as journal:
+    with Journal(folder, kept=own_folder) as journal:
         known = {source: _recalled(source, journal.done.get(mark, {})) for source, mark in marks.items()}
         before = [printed for printed in known.values() if printed]
         rest = [source for source, printed in known.items() if not printed]
@@ -86,9 +95,26 @@ def render(
             yield printed
 
 
+def _told_apart(results: Iterable[Printed]) -> Iterator[Printed]:
+    """Of two records that printed to one name, the second has failed: where files are to
+    be overwritten, nothing else would tell that there is one for both."""
+    first: dict[Path, Path] = {}
+    for printed in results:
+        named = [first.setdefault(file, printed.source) for file in printed.files]
+        if taken := [source for source in named if source != printed.source]:
+            printed.failed = f"{printed.source} 和 {taken[0]} 印成了同一个文件，只留下其中一份"
+            printed.hint = "看两份的编号是不是重了；不重要的，分两次打印，用 -o 放进两个文件夹"
+        yield printed
+
+
 def folder_of(sources: Sequence[Path], order: Order) -> Path:
-    """Where the prints go; for records of several stations, those of the first."""
-    return order.into or default_folder(order.home(sources[0]))
+    """Where the prints go; for records of several stations, those of the first that is in order."""
+    if order.into:
+        return order.into
+    for source in {source.parent: source for source in sources}.values():
+        with suppress(RecordkitError, OSError):
+            return default_folder(order.home(source))
+    return default_folder(None)
 
 
 def _clear(folder: Path | None, known: Iterable[Printed]) -> None:
@@ -126,13 +152,14 @@ def _bundles(sources: Iterable[Path]) -> Iterator[list[Path]]:
 # --- what was printed before -----------------------------------------------------
 
 
-def _marks(sources: Iterable[Path], order: Order) -> Iterator[tuple[Path, str]]:
+def _marks(sources: Sequence[Path], order: Order) -> Iterator[tuple[Path, str]]:
     """Each record with a mark that changes when it, what lies around it or the way it is
     printed has changed."""
     around = cache(_around)
+    made = folder_of(sources, order).absolute()  # may lie among the records, and changes with every print
     for folder, group in groupby(sources, key=lambda source: source.parent):
         root = order.station or folder.absolute().parent.parent
-        common = (__version__, order, folder.absolute(), around(root), _state(folder.rglob("*")))
+        common = (__version__, order, folder.absolute(), around(root), _state(folder.rglob("*"), made))
         for source in group:
             yield source, disk.digest(repr((common, source.name)).encode())
 
@@ -145,8 +172,10 @@ def _around(root: Path) -> list[tuple[str, int, int]]:
     return _state([root / PROFILE, *(root / "templates").rglob("*"), *clients])
 
 
-def _state(files: Iterable[Path]) -> list[tuple[str, int, int]]:
-    found = ((str(file), file.stat()) for file in sorted(files) if file.is_file())
+def _state(files: Iterable[Path], but: Path | None = None) -> list[tuple[str, int, int]]:
+    """Names, times and sizes of files, `but` for those of a folder."""
+    counted = (file for file in sorted(files) if not but or but not in file.absolute().parents)
+    found = ((str(file), file.stat()) for file in counted if file.is_file())
     return [(name, about.st_mtime_ns, about.st_size) for name, about in found]
 
 

@@ -10,11 +10,13 @@ from __future__ import annotations
 import multiprocessing
 import os
 import signal
+import sys
 import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
 from itertools import islice
 from typing import TypeVar
 
@@ -62,7 +64,8 @@ def spread(work: Callable[[J], R], jobs: Iterable[J], workers: int) -> Iterator[
 
 def _handed(crew: ProcessPoolExecutor, work: Callable[[J], R], job: J) -> Future[R]:
     try:
-        return crew.submit(_undisturbed, work, job)
+        with _unheard():
+            return crew.submit(_undisturbed, work, job)
     except BrokenProcessPool as accident:
         told: Future[R] = Future()
         told.set_exception(accident)
@@ -86,7 +89,23 @@ def _one_by_one(work: Callable[[J], R], begun: Iterable[tuple[J, Future[R]]]) ->
         crew.shutdown(cancel_futures=True)
 
 
+@contextmanager
+def _unheard() -> Iterator[None]:
+    """Ctrl-C is heard at the end of it: processes begin with the first job, and one that is
+    only beginning would answer with pages of English. Windows knows no such thing."""
+    if sys.platform == "win32":
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
 def _crew(workers: int) -> ProcessPoolExecutor:
+    # When this process is killed, Python's own helper beside it says what that left behind, in English.
+    os.environ.setdefault("PYTHONWARNINGS", "ignore")
     return ProcessPoolExecutor(workers, multiprocessing.get_context("spawn"), initializer=_enlist)
 
 

@@ -20,14 +20,18 @@ from typing import Any, Self
 from ..errors import explained
 
 _NAME = ".~进度"
+_MOMENT = 1.0  # second; longer than the temporary file of a live process is there
 
 
 class Journal:
-    """The lines of earlier runs in a folder by key, and a file of its own for this run."""
+    """The lines of earlier runs in a folder by key, and a file of its own for this run.
 
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
-        self._began = time.time()
+    `kept` says that there is more to do after this run, and that who does it takes the
+    folder away.
+    """
+
+    def __init__(self, folder: Path, kept: bool = False) -> None:
+        self._folder, self._kept = folder, kept
         self._earlier = sorted(folder.glob(f"{_NAME}*.jsonl"))
         self.done: dict[str, Mapping[str, Any]] = {
             line["key"]: line for path in self._earlier for line in _lines(path)
@@ -51,18 +55,19 @@ class Journal:
     ) -> None:
         with suppress(OSError):  # a full disk: the lines that are there are good
             self._file.close()
-        if kind is None:
-            for path in (self._path, *self._earlier, *self._left_over()):
+        if kind is None and not self._kept:
+            for path in (self._path, *self._earlier, *_left_over(self._folder)):
                 with suppress(OSError):
                     path.unlink()
 
-    def _left_over(self) -> Iterator[Path]:
-        """Temporary files of a run that was killed: those of a live one are there for
-        moments only, and none is older than this run."""
-        for path in self._folder.glob(".~*.tmp"):
-            with suppress(OSError):
-                if path.stat().st_mtime < self._began:
-                    yield path
+
+def _left_over(folder: Path) -> list[Path]:
+    """Temporary files of processes that were killed, in this run or before: what is still
+    there a moment later belongs to nobody."""
+    found = list(folder.glob(".~*.tmp"))
+    if found:
+        time.sleep(_MOMENT)
+    return found
 
 
 def _created(folder: Path) -> Iterator[tuple[Path, Any]]:

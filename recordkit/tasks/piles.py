@@ -12,8 +12,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
+from typing import BinaryIO
 
-from ..errors import Conflict, UsageProblem
+from ..errors import Conflict, Refused, UsageProblem
 from ..formats import pile
 from ..formats.pile import Sheet
 from ..records import disk
@@ -34,11 +35,13 @@ class Pile:
             )
         if into.suffix.lower() != ".pdf":
             raise UsageProblem(f"“{into}”不是 PDF 的文件名", f"写成 --merge {into}.pdf")
+        if into.is_dir():
+            raise Conflict(f"{into} 是文件夹，不能写成 PDF", "换一个名字")
         if into.exists() and not wanted.force:
             raise Conflict(f"{into} 已经存在，没有改动它", "要覆盖请加 --force，或换一个名字")
         self.into, self._over = into, wanted.force
         self._folder = into.with_name(f".~{into.stem}")
-        self.order = replace(wanted, into=self._folder, to=("pdf",), force=False)
+        self.order = replace(wanted, into=self._folder, to=("pdf",), force=False, apart=True)
         self._place = {source: place for place, source in enumerate(sources)}
         self._sheets: dict[int, Sheet] = {}
         self._missing: dict[int, tuple[str, str]] = {}
@@ -56,19 +59,29 @@ class Pile:
         """The PDF, whole or not at all, and its parts are taken away; the number of its pages.
         Where nothing was printed there is no PDF, and no pages."""
         pages = 0
-        if self._sheets:
-            with disk.whole(self.into, over=self._over) as file:
-                pages = pile.write(
-                    self._in_order(),
-                    file,
-                    title=self.into.stem,
-                    station=station,
-                    on=today,
-                    missing=[gap for _, gap in sorted(self._missing.items())],
-                    duplex=duplex,
-                ).pages
-        shutil.rmtree(self._folder, ignore_errors=True)
+        try:
+            if self._sheets:
+                with disk.whole(self.into, over=self._over, within=self._folder) as file:
+                    pages = self._bound(file, station, duplex, today)
+        except Refused:
+            self._clear()  # what is damaged must not be found again
+            raise
+        self._clear()
         return pages
+
+    def _clear(self) -> None:
+        shutil.rmtree(self._folder, ignore_errors=True)
+
+    def _bound(self, file: BinaryIO, station: str, duplex: bool, today: date) -> int:
+        return pile.write(
+            self._in_order(),
+            file,
+            title=self.into.stem,
+            station=station,
+            on=today,
+            missing=[gap for _, gap in sorted(self._missing.items())],
+            duplex=duplex,
+        ).pages
 
     def _in_order(self) -> list[Sheet]:
         """Dossier by dossier as they came, the forms of each by their number: files lie by

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -40,6 +41,7 @@ class Order:
 
     `into` None stands for the folder `打印` of each record's own workspace. `station` is
     a workspace that was named and counts for all, `here` one for records outside of any.
+    `apart` gives each record's file a name that no other's has, for files nobody looks for.
     """
 
     into: Path | None = None
@@ -48,6 +50,7 @@ class Order:
     force: bool = False
     station: Path | None = None
     here: Path | None = None
+    apart: bool = False
 
     def home(self, source: Path) -> Workspace | None:
         """The workspace that this record is printed in."""
@@ -78,8 +81,12 @@ class Printed:
 
 def records_in(paths: Sequence[Path]) -> list[Path]:
     """The record files meant: files as they are, folders with all below them, and what
-    a pattern such as `dossiers/*/intake.yaml` stands for; NotFound for what means none."""
-    return list(dict.fromkeys(chain.from_iterable(map(_meant, paths))))
+    a pattern such as `dossiers/*/intake.yaml` stands for; NotFound for what means none.
+    A file that is reached in several ways is there once."""
+    once: dict[Path, Path] = {}
+    for path in chain.from_iterable(map(_meant, paths)):
+        once.setdefault(path.resolve(), path)
+    return list(once.values())
 
 
 def _meant(path: Path) -> list[Path]:
@@ -90,12 +97,18 @@ def _meant(path: Path) -> list[Path]:
     elif not _PATTERN & set(str(path)):
         raise NotFound(f"找不到：{path}")
     else:  # the shell of Windows leaves patterns to the program
-        matched = map(Path, sorted(glob(str(path), recursive=True)))
-        found = [file for each in matched for file in (_below(each) if each.is_dir() else [each])]
+        found = [file for each in _matched(path) for file in (_below(each) if each.is_dir() else [each])]
         found = [file for file in found if is_record_file(file)]
     if not found:
         raise NotFound(f"{path} 里没有记录文件")
     return found
+
+
+def _matched(pattern: Path) -> list[Path]:
+    """What there is; the signs of a folder that is really called so stand for themselves."""
+    real = next(folder for folder in pattern.parents if folder.is_dir())
+    names = glob(str(pattern.relative_to(real)), root_dir=real, recursive=True)
+    return [real / name for name in sorted(names)]
 
 
 def _below(folder: Path) -> list[Path]:
@@ -139,9 +152,8 @@ def render_one(source: Path, order: Order, home: Workspace | None = None) -> Pri
     arranged = with_images(forms.filled(form, record, context, DRAFT if order.draft else ""), source.parent)
     findings += [*_unprintable(arranged, loaded), *_left_blank(form, context, loaded)]
     made = record_files_of(arranged, form, order.to, home, record.form_day())
-    files = write_all(
-        order.into or default_folder(home), file_stem(arranged, form, source), made, order.force
-    )
+    stem = _stem_apart(source) if order.apart else file_stem(arranged, form, source)
+    files = write_all(order.into or default_folder(home), stem, made, order.force)
     return Printed(
         source,
         files,
@@ -335,6 +347,10 @@ def default_folder(home: Workspace | None) -> Path:
 def blank_stem(form: Form) -> str:
     """`GA02 个案接案登记表`: what is printed of a form and of nobody's record."""
     return _FORBIDDEN.sub("、", f"{form.code} {form.title}")
+
+
+def _stem_apart(source: Path) -> str:
+    return disk.digest(os.fsencode(source.absolute()))[:32]
 
 
 def file_stem(arranged: Arranged, form: Form, source: Path) -> str:

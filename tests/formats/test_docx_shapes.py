@@ -238,12 +238,29 @@ def test_branches_are_even_when_they_leave_the_same_open() -> None:
         looks=(None,), low=0
     )
     assert not meeting([before, before.after("</w:t></w:r>")]).sound
-    assert before.after(
-        'x</w:t></w:r><w:r w:a="1"><w:rPr><w:b/><w:rPrChange><w:rPr/></w:rPrChange></w:rPr><w:t>'
-    ).looks == ("<w:rPr><w:b/><w:rPrChange><w:rPr/></w:rPrChange></w:rPr>",)
+    assert before.after(f'x</w:t></w:r><w:r w:a="1">{BOLD}<w:t>').looks == (BOLD,)
     inside = before.after('</w:t></w:r><w:vMerge w:val="')
     assert (inside.tag, inside.in_text) == ("<w:vMerge ", False)
     assert inside.after("restart").after('"/>').names == ("w:p",)
+
+
+@pytest.mark.parametrize(
+    "look",
+    [
+        '<w:rPr xmlns:x="urn:x"><w:b/></w:rPr>',
+        "<w:rPr><w:b/><x:glow/></w:rPr>",
+        '<w:rPr><w:b/><w:id w:val="4"/></w:rPr>',
+        '<w:rPr><w:bookmarkStart w:id="1" w:name="x"/><w:bookmarkEnd w:id="1"/></w:rPr>',
+        '<w:rPr><w:b/><w:rPrChange w:id="1" w:author="x"><w:rPr/></w:rPrChange></w:rPr>',
+    ],
+)
+def test_a_tick_does_not_repeat_a_look_that_may_stand_only_once(look: str) -> None:
+    made = Template(docx(f'<w:p><w:r xmlns:x="urn:x">{look}<w:t>{{{{ a }}}}</w:t></w:r></w:p>'), "试")
+    made.render({"a": "甲"})
+    printed = made.printed({"a": "☑甲"})
+
+    made.verify(printed.parts)
+    assert made.assemble(printed)
 
 
 def test_a_template_of_uneven_branches_is_checked_each_time(

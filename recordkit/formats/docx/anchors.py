@@ -26,6 +26,7 @@ _DROPPED_ELEMENTS = (W + "proofErr", W + "lastRenderedPageBreak")
 _TR, _TRPR, _HEIGHT, _WHOLE = W + "tr", W + "trPr", W + "trHeight", W + "cantSplit"
 _START, _END, _NAME = W + "bookmarkStart", W + "bookmarkEnd", W + "name"
 _NOT_PROPERTIES = (W + "tblPrEx",)
+_MARK = "RK"  # and the number of a row, in place of its height
 
 _ANCHOR = re.compile(
     r'<w:bookmark(?:Start|End) [^>]*>|<w:id w:val="[^"]*"/>|<wp:docPr [^>]*>|<w:trHeight w:val="RK\d+"/>'
@@ -79,6 +80,8 @@ class Anchors:
     def prepare(self, root: Element) -> None:
         """Take out what only tells of editing, and mark rows that may grow."""
         forget_editing(root)
+        for mark in [each for each in root.iter(_HEIGHT) if each.get(W + "val", "").startswith(_MARK)]:
+            mark.getparent().remove(mark)  # not one of ours
         self.reserved |= {start.get(_NAME, "").lower() for start in root.iter(_START)}
         marked: dict[Element, list[str]] = {}
         for start in root.iter(_START):
@@ -99,7 +102,7 @@ class Anchors:
             height, rule = int(value) if value.isdecimal() else 0, old.get(W + "hRule", "auto")
             properties.remove(old)
         mark = row.makeelement(_HEIGHT)
-        mark.set(W + "val", f"RK{len(self.rows)}")
+        mark.set(W + "val", f"{_MARK}{len(self.rows)}")
         properties.insert(0, mark)
         self.rows.append(_Row(names, height, rule, splits=properties.find(_WHOLE) is None))
 
@@ -116,7 +119,7 @@ class Anchors:
 
     def _steps(self, tag: str, once: bool) -> list[Step]:
         if tag.startswith("<w:trHeight"):
-            return [_row_step(self.rows[int(tag.split('"')[1][2:])])]
+            return [_row_step(self.rows[int(tag.split('"')[1].removeprefix(_MARK))])]
         kind = tag.split(" ", 1)[0]
         pattern = _IDS[kind]
         if not (old := pattern.search(tag)):

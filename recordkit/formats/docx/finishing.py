@@ -25,7 +25,7 @@ _EMU = 36_000  # in a millimetre
 _FIRST_ID = 100_000  # beyond the ids counted while the texts are printed
 _A = "http://schemas.openxmlformats.org/drawingml/2006"
 _R = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
-_KEEPS = re.compile(rb'<w:pPr><w:pStyle w:val="[^"]*"/>(?!<w:keepNext/>)')
+_KEEPS = re.compile(rb'<w:pPr><w:pStyle w:val="[^"]*"/>(?!<w:keepNext[ /])')
 _TYPES = {"PNG": "png", "JPEG": "jpeg"}
 
 

@@ -15,6 +15,8 @@ from typing import NamedTuple
 
 _TAG = re.compile(r"<(/?)([^\s<>/]+)[^<>]*?(/?)>")
 _OPENING = re.compile(r"<[^\s<>/]*")
+# The look of a run that may be written again elsewhere: no id, and no prefix but that of every part.
+_LOOK = re.compile(r'<w:rPr>(?:<w:(?!id |bookmark)\w+(?: w:\w+="[^"]*")*/>)*</w:rPr>')
 _WRAPPERS = frozenset(("w:sdt", "w:sdtContent", "w:customXml", "w:smartTag", "w:ins", "w:moveTo"))
 # What may hold any number of what a loop repeats; not a row, which has as many cells as its table has columns.
 _HOLDS_MANY = frozenset(
@@ -28,8 +30,8 @@ _HOLDS_MANY = frozenset(
 class Place(NamedTuple):
     """The elements open at a place, from the outermost, and the look (`w:rPr`) of each open run.
 
-    A look is None where it depends on the branch taken. `tag` is the beginning of a tag
-    that the place stands in, `low` the fewest elements open since a loop began.
+    A look is None where it depends on the branch taken, or can't be written twice. `tag` is the
+    beginning of a tag that the place stands in, `low` the fewest elements open since a loop began.
     """
 
     names: tuple[str, ...] = ()
@@ -67,7 +69,8 @@ class Place(NamedTuple):
                 if name == "w:r" and looks:
                     looks.pop()
                 elif name == "w:rPr" and names[-1:] == ["w:r"] and looks:
-                    looks[-1] = text[begun : tag.end()] if begun >= 0 else None
+                    look = text[begun : tag.end()] if begun >= 0 else ""
+                    looks[-1] = look if _LOOK.fullmatch(look) else None
             elif not empty:
                 if name == "w:r":
                     looks.append("")
