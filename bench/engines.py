@@ -19,6 +19,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any, TypeAlias
@@ -83,6 +84,22 @@ def recordkit_pdf(series: str, folder: Path) -> tuple[str, Start]:
     def start(number: int) -> Work:
         arranged, on = cases.arranged(series, number)
         return lambda: pdf.write(arranged, on)
+
+    return __version__, start
+
+
+def recordkit_again(series: str, folder: Path | None) -> tuple[str, Start]:
+    """The texts of one document again and again, each time under another form's number."""
+    from recordkit import __version__
+    from recordkit.formats import pdf
+
+    from . import cases
+
+    same, on = cases.arranged(series, cases.AGAIN)
+
+    def start(number: int) -> Work:
+        page = replace(same.page, number=f"{same.page.number}-{number}", qr=f"{same.page.qr} {number}")
+        return lambda: pdf.write(replace(same, page=page), on)
 
     return __version__, start
 
@@ -180,6 +197,7 @@ def _said(*command: str) -> str:
 ENGINES: Mapping[str, Made] = {
     "recordkit-docx": recordkit_word,
     "recordkit-pdf": recordkit_pdf,
+    "recordkit-pdf-again": recordkit_again,
     "docxtpl": docxtpl,
     "by-hand": by_hand,
     "weasyprint": weasyprint,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import statistics
 import tempfile
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from math import log
 from pathlib import Path
@@ -28,9 +28,10 @@ _LONG = 10_000.0  # ms; what takes so long is measured once
 _HOW = (
     "One document with so many rows (an application and its steps), or with one text of so many characters "
     "(a session record; 200,000 are some 150 pages). Each engine in a process of its own on one core, the sizes "
-    f"in turns; medians of {ROUNDS}, of those that take over {_LONG / 1000:.0f} s one. Memory is the most the process has "
-    "had after the first document of that size. The exponent is the slope of a straight line through the logarithms: 1 is twice the time for "
-    "twice the size. *At the end* is the slope between the two largest, where a fixed cost hides nothing."
+    f"in turns; medians of {ROUNDS}, of those that take over {_LONG / 1000:.0f} s one. Memory is the most the "
+    "process has had after the first document of that size. The exponent is the slope of a straight line through "
+    "the logarithms: 1 is twice the time for twice the size. *At the end* is the slope between the two largest, "
+    "where a fixed cost hides nothing."
 )
 
 
@@ -62,8 +63,21 @@ def _heads(sizes: Iterable[int]) -> list[str]:
     return ["", "", *(f"{size:,}" for size in sizes), "exponent", "at the end"]
 
 
-def _grown(part: Part, series: str, peer: Engine, sizes: Sequence[int]) -> list[list[Cell]]:
+def _grown(part: Part, series: str, peer: Engine, sizes: Sequence[int]) -> Iterator[list[Cell]]:
     """A line of times and one of memory."""
+    medians, memory = _measured(part, series, peer, sizes)
+    for kind, values in (("ms", medians), ("MB", memory)):
+        whole, last = exponents(sizes, values)
+        padded = [*values, *[None] * (len(sizes) - len(values))]
+        yield [peer.name, kind, *padded, whole, last if kind == "ms" else None]
+        points = [[size, value] for size, value in zip(sizes, values, strict=False)]
+        part.curves.setdefault(f"{series} {kind}", {})[peer.name] = points
+    if len(medians) == len(sizes):
+        part.figures[f"{series} {peer.name}"] = max(exponents(sizes, medians))
+
+
+def _measured(part: Part, series: str, peer: Engine, sizes: Sequence[int]) -> tuple[list[float], list[float]]:
+    """Milliseconds and MB for each size, up to the one that it has no patience for."""
     spent: dict[int, list[float]] = {}
     memory: list[float] = []
     peer.ask(sizes[0] + ROUNDS - 1, patience=PATIENCE)  # warms up
@@ -72,23 +86,21 @@ def _grown(part: Part, series: str, peer: Engine, sizes: Sequence[int]) -> list[
             if turn and spent[size][0] > _LONG:
                 continue
             try:
-                spent.setdefault(size, []).append(peer.ask(size + turn, patience=PATIENCE))
+                taken = peer.ask(size + turn, patience=PATIENCE)
             except Missing as reason:
-                part.missing[f"{peer.name}, {size:,} {series}"] = str(reason)
-                break
+                # It still owes this answer, and would give it to the next question.
+                part.missing[f"{peer.name}, {size:,} {series}"] = (
+                    f"{reason}; smaller ones measured {turn + 1}×"
+                )
+                return _medians(spent), memory
+            spent.setdefault(size, []).append(taken)
             if turn == 0:
                 memory.append(peer.memory())
-    medians = [statistics.median(each) for each in spent.values()]
-    lines: list[list[Cell]] = []
-    for kind, values in (("ms", medians), ("MB", memory)):
-        whole, last = exponents(sizes, values)
-        padded = [*values, *[None] * (len(sizes) - len(values))]
-        lines.append([peer.name, kind, *padded, whole, last if kind == "ms" else None])
-        points = [[size, value] for size, value in zip(sizes, values, strict=False)]
-        part.curves.setdefault(f"{series} {kind}", {})[peer.name] = points
-    if len(medians) == len(sizes):
-        part.figures[f"{series} {peer.name}"] = max(exponents(sizes, medians))
-    return lines
+    return _medians(spent), memory
+
+
+def _medians(spent: Mapping[int, Sequence[float]]) -> list[float]:
+    return [statistics.median(each) for each in spent.values()]
 
 
 def exponents(sizes: Sequence[int], values: Sequence[float]) -> tuple[float, float]:

@@ -125,6 +125,30 @@ def test_the_exponent_of_what_grows_linearly_is_one_and_of_squares_two() -> None
     assert growth.exponents([10, 100, 1000], [1, 100, 10_000]) == pytest.approx((2, 2))
 
 
+def test_an_engine_that_loses_patience_is_not_asked_again() -> None:
+    asked = []
+
+    class Slow:
+        name = "slow"
+
+        def ask(self, number: int, patience: float = 0) -> float:
+            asked.append(number)
+            if number == 1000:
+                raise peers.Missing("not done after 60 s")
+            return 5.0
+
+        def memory(self) -> float:
+            return 1.0
+
+    part = results.Part("growth", "", "")
+    [times, memory] = growth._grown(part, "rows", Slow(), [10, 100, 1000])  # type: ignore[arg-type]
+
+    assert asked == [14, 10, 100, 1000]  # an answer that comes late would be taken for the next
+    assert (times[2:5], memory[2:5]) == ([5.0, 5.0, None], [1.0, 1.0, None])
+    assert list(part.missing) == ["slow, 1,000 rows"]
+    assert not part.figures
+
+
 def test_a_watched_command_counts_with_all_it_starts() -> None:
     inner = "import time; hold = bytearray(80_000_000); time.sleep(0.6)"
     outer = f"import subprocess, sys; subprocess.run([sys.executable, '-c', {inner!r}])"

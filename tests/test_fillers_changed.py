@@ -34,7 +34,8 @@ from recordkit.forms.answers import State
 from recordkit.forms.labels import Labels, key
 from recordkit.records import kinds
 from recordkit.records.reading import load
-from recordkit.tasks import printing, returning
+from recordkit.tasks import batch, returning
+from recordkit.tasks.printing import Order, records_in
 from recordkit.tasks.workspace import Workspace, opened
 
 FEW = ("assessment", "assistance-application")
@@ -167,7 +168,8 @@ def prints(station: Path, tmp_path: Path) -> tuple[Workspace, dict[Path, Path]]:
     """The whole sample station printed; each print with its record."""
     home = opened(station)
     folders = [station / "clients", station / "dossiers"]
-    done = printing.render(folders, tmp_path / "印", ["docx", "xlsx"], draft=True, station=home)
+    order = Order(tmp_path / "印", ("docx", "xlsx"), draft=True, station=station)
+    done = list(batch.render(records_in(folders), order))
     assert not [each.failed for each in done if each.failed]
     return home, {file: each.source for each in done for file in each.files}
 

@@ -70,7 +70,7 @@ def test_the_qr_on_the_page_says_which_record_it_is(text: str, scale: int) -> No
     page = Page("表", "GA02", number="LX01-GA-2026-0007-02", mark="版1·BC62", qr=text)
     [sheet] = pypdfium2.PdfDocument(pdf.write(Arranged(page, forms.blank(INTAKE).blocks[:1])))
 
-    [read] = zxingcpp.read_barcodes(sheet.render(scale=scale, grayscale=True).to_numpy())
+    [read] = zxingcpp.read_barcodes(sheet.render(scale=scale, grayscale=True).to_pil())
 
     assert read.text == text
     assert read.ec_level == "M"

@@ -164,10 +164,10 @@ def test_a_pack_that_fails_leaves_nothing(tmp_path: Path) -> None:
 def test_a_full_disk_is_told_and_leaves_nothing(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, force: bool
 ) -> None:
-    def full(handle: int, data: bytes) -> int:
+    def full(handle: int) -> None:
         raise OSError(errno.ENOSPC, "No space left on device")
 
-    monkeypatch.setattr("recordkit.records.disk.os.write", full)
+    monkeypatch.setattr("recordkit.records.disk.os.fsync", full)
 
     with pytest.raises(RecordkitError, match="磁盘满了"):
         packs.pack([INTAKE], made, tmp_path, today=TODAY, force=force)
