@@ -27,7 +27,7 @@ from .people import FACTS, SAID, client, intake, name, told
 
 SAMPLES = Path(__file__).resolve().parents[1] / "samples"
 CASE = SAMPLES / "dossiers" / "LX01-GA-2026-0007"
-AGAIN = 200  # the document that is printed again and again; nobody is timed on it otherwise
+AGAIN = 200  # the first that nobody is timed on; its texts stand for all before it where texts recur
 FORMS = {
     "forms": "casework/intake",
     "rows": "casework/assistance-application",

@@ -81,9 +81,10 @@ def _compared(part: Part, entries: Sequence[Entry], differs: texts.Differs, quic
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
         peers = list(_taking_part(part, entries, folder, stack, numbers))
         peers = list(_alike(part, peers, differs, folder))
+        taken = turns(peers, numbers, _APART[0], part.missing)
+        peers = [peer for peer in peers if peer.name in taken]
         if (ours := entries[0].name) in part.missing:
             raise RuntimeError(f"{ours} itself: {part.missing[ours]}")
-        taken = turns(peers, numbers, _APART[0])
         memory = {peer.name: peer.memory() for peer in peers}
     rows = [[*row(taken, peer.name, ours), memory[peer.name], peer.version] for peer in peers]
     part.tables.append(Table("", (*HEADS, "memory MB", "version"), rows))

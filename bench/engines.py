@@ -95,9 +95,8 @@ def recordkit_again(series: str, folder: Path | None) -> tuple[str, Start]:
 
     from . import cases
 
-    same, on = cases.arranged(series, cases.AGAIN)
-
     def start(number: int) -> Work:
+        same, on = cases.arranged(series, max(number, cases.AGAIN))
         page = replace(same.page, number=f"{same.page.number}-{number}", qr=f"{same.page.qr} {number}")
         return lambda: pdf.write(replace(same, page=page), on)
 

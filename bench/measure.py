@@ -7,25 +7,41 @@ import statistics
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
-from .peers import Peer
+from .peers import Missing, Peer
 from .results import Cell
 
 Taken = Mapping[str, Mapping[int, float]]  # peer → number of the document → milliseconds
 
 
-def turns(peers: Sequence[Peer], numbers: Sequence[int], warm: int = 0) -> dict[str, dict[int, float]]:
+def turns(
+    peers: Sequence[Peer], numbers: Sequence[int], warm: int = 0, missing: dict[str, str] | None = None
+) -> dict[str, dict[int, float]]:
     """Milliseconds of each peer for each document, in turns whose order alternates.
 
     All are asked before, for the document `warm`, which is not counted: so a busy
-    moment hits all alike and the first start nobody.
+    moment hits all alike and the first start nobody. Who fails on the way is left out,
+    with the reason in `missing`.
     """
     taken: dict[str, dict[int, float]] = {peer.name: {} for peer in peers}
+
+    def ask(peer: Peer, number: int, counts: bool) -> None:
+        try:
+            spent = peer.ask(number)
+        except Missing as reason:
+            del taken[peer.name]
+            if missing is None:
+                raise
+            missing[peer.name] = str(reason)
+        else:
+            if counts:
+                taken[peer.name][number] = spent
+
     for peer in peers:
-        peer.ask(warm)
+        ask(peer, warm, counts=False)
     for turn, number in enumerate(numbers):
         for peer in reversed(peers) if turn % 2 else peers:
-            if turn % peer.every == 0:
-                taken[peer.name][number] = peer.ask(number)
+            if peer.name in taken and turn % peer.every == 0:
+                ask(peer, number, counts=True)
     return taken
 
 

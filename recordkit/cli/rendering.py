@@ -21,7 +21,7 @@ _NAMED = 20  # failures of a long run that are named on the screen; the rest sta
 
 _HELP = """把记录打印成 Word 和 PDF；路径是记录文件、文件夹，或 dossiers/*/intake.yaml 这样的写法，可写多个。
 
-份数多时几个进程一起打印；停下了，再运行同样的命令就接着打印。没有打印的，逐份写进《打印问题》。
+份数多时几份同时打印；停下了，再运行同样的命令就接着打印。没有打印的，逐份写进《打印问题》。
 
 \b
 例：
@@ -41,7 +41,7 @@ _HELP = """把记录打印成 Word 和 PDF；路径是记录文件、文件夹�
     "--workers",
     type=click.IntRange(1, 64),
     metavar="个数",
-    help="同时用几个进程（默认：处理器有几核就用几个）",
+    help="几份同时打印（默认：电脑有几个核就几份）",
 )
 @click.option("--draft", is_flag=True, help="没填全也打印，页眉标“草稿”")
 @click.option("--all", "all_", is_flag=True, help="提示和说明也列出来")

@@ -103,7 +103,7 @@ def _told_apart(results: Iterable[Printed]) -> Iterator[Printed]:
         named = [first.setdefault(file, printed.source) for file in printed.files]
         if taken := [source for source in named if source != printed.source]:
             printed.failed = f"{printed.source} 和 {taken[0]} 印成了同一个文件，只留下其中一份"
-            printed.hint = "看两份的编号是不是重了；不重要的，分两次打印，用 -o 放进两个文件夹"
+            printed.hint = "看两份的编号是不是重复了；没有重复的，用 -o 分两次打印到两个文件夹"
         yield printed
 
 

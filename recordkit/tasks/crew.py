@@ -59,7 +59,7 @@ def spread(work: Callable[[J], R], jobs: Iterable[J], workers: int) -> Iterator[
                 waiting.clear()
                 crew = _crew(workers)
     finally:
-        crew.shutdown(cancel_futures=True)
+        _dismiss(crew)
 
 
 def _handed(crew: ProcessPoolExecutor, work: Callable[[J], R], job: J) -> Future[R]:
@@ -86,7 +86,7 @@ def _one_by_one(work: Callable[[J], R], begun: Iterable[tuple[J, Future[R]]]) ->
             else:
                 yield job, again.result()
     finally:
-        crew.shutdown(cancel_futures=True)
+        _dismiss(crew)
 
 
 @contextmanager
@@ -107,6 +107,17 @@ def _crew(workers: int) -> ProcessPoolExecutor:
     # When this process is killed, Python's own helper beside it says what that left behind, in English.
     os.environ.setdefault("PYTHONWARNINGS", "ignore")
     return ProcessPoolExecutor(workers, multiprocessing.get_context("spawn"), initializer=_enlist)
+
+
+def _dismiss(crew: ProcessPoolExecutor) -> None:
+    """Ends the processes when each has done the jobs it holds, or, at a second Ctrl-C, at once:
+    interrupted in its waiting, Python would wait for ever at its own end."""
+    try:
+        crew.shutdown(cancel_futures=True)
+    except BaseException:
+        for process in multiprocessing.active_children():
+            process.kill()
+        raise
 
 
 def _undisturbed(work: Callable[[J], R], job: J) -> R:

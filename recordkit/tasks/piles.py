@@ -1,5 +1,5 @@
-"""One PDF of many records, to print a pile: an index in front, bookmarks, and at its end
-a list of what is missing.
+"""One PDF of many records, to print a pile: bookmarks, and in front an index which ends
+with what is missing.
 
 The forms are printed one by one into a hidden folder beside the pile, so that a run that
 was stopped goes on; the folder goes away with the end of the run.
@@ -14,7 +14,7 @@ from datetime import date
 from pathlib import Path
 from typing import BinaryIO
 
-from ..errors import Conflict, Refused, UsageProblem
+from ..errors import Conflict, NotFound, Refused, UsageProblem
 from ..formats import pile
 from ..formats.pile import Sheet
 from ..records import disk
@@ -57,7 +57,8 @@ class Pile:
 
     def write(self, station: str, duplex: bool, today: date) -> int:
         """The PDF, whole or not at all, and its parts are taken away; the number of its pages.
-        Where nothing was printed there is no PDF, and no pages."""
+        Where nothing was printed there is no PDF, and no pages. Refused when a part is damaged,
+        Conflict when another run was faster or has taken the parts."""
         pages = 0
         try:
             if self._sheets:
@@ -66,6 +67,9 @@ class Pile:
         except Refused:
             self._clear()  # what is damaged must not be found again
             raise
+        except NotFound:
+            said = f"印好的表不见了，没有合成 {self.into}，可能有人同时在做这一叠"
+            raise Conflict(said, "等那边做完，再运行一次；两边都要，就换一个名字") from None
         self._clear()
         return pages
 

@@ -274,6 +274,8 @@ def _created(path: Path, data: bytes) -> bool:
     try:
         disk.create(path, data)
     except Conflict:
+        if not os.path.lexists(path):
+            raise  # the folder takes no files
         if not path.is_file() or disk.read_bytes(path) != data:
             raise Conflict(
                 f"{path} 已经存在，内容不同，没有改动它", "要覆盖请加 --force，或用 -o 换个文件夹"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from io import BytesIO
@@ -96,6 +97,8 @@ def _written(files: Mapping[Path, bytes]) -> bool:
     except Conflict:
         for path in done:
             path.unlink()
+        if not any(os.path.lexists(path) for path in files):
+            raise  # no name is free in a folder that takes no files
         return False
     return True
 

@@ -136,7 +136,7 @@ class Workspace:
 
 def record_files(folder: Path) -> list[Path]:
     """The record files of a folder; superseded versions and voids are left out."""
-    return sorted(path for path in folder.glob("*.yaml") if is_record_file(path))
+    return sorted(path for path in folder.glob("*.yaml") if is_record_file(path) and path.is_file())
 
 
 def is_record_file(path: Path) -> bool:

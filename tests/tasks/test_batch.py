@@ -11,6 +11,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 
 import batch_kit
@@ -18,8 +19,9 @@ import openpyxl
 import pypdf
 import pytest
 
-from recordkit.errors import Exit
+from recordkit.errors import Exit, NotFound
 from recordkit.tasks import batch, crew
+from recordkit.tasks.journal import Journal
 from recordkit.tasks.printing import Order, records_in
 
 SOME = 50  # of 112 files
@@ -49,7 +51,11 @@ def contents(folder: Path) -> dict[str, bytes]:
 def start(station: Path, *arguments: str) -> subprocess.Popen[bytes]:
     line = [sys.executable, "-m", "recordkit", "render", *arguments]
     pipe = subprocess.PIPE
-    return subprocess.Popen(line, cwd=station, stdout=pipe, stderr=pipe, start_new_session=True)
+    # A shell's `&` makes its children deaf to Ctrl-C.
+    hears = None if os.name == "nt" else partial(signal.signal, signal.SIGINT, signal.SIG_DFL)
+    return subprocess.Popen(
+        line, cwd=station, stdout=pipe, stderr=pipe, start_new_session=True, preexec_fn=hears
+    )
 
 
 def wait_for(folder: Path, count: int) -> None:
@@ -164,6 +170,24 @@ def test_a_process_that_dies_costs_one_job(workers: int) -> None:
     assert results == [(number, None if number == 13 else 2 * number) for number in range(30)]
 
 
+def test_what_a_killed_process_left_half_written_is_taken_away(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    live, pauses = tmp_path / ".~live.tmp", []
+
+    def pause(seconds: float) -> None:
+        pauses.append(seconds)
+        live.rename(tmp_path / "一份.pdf")  # a live process is quicker
+
+    monkeypatch.setattr(time, "sleep", pause)
+    with Journal(tmp_path):
+        (tmp_path / ".~dead.tmp").write_bytes(b"half")
+        live.write_bytes(b"whole")
+
+    assert contents(tmp_path) == {"一份.pdf": b"whole"}
+    assert pauses
+
+
 # --- stopped and resumed ---------------------------------------------------------
 
 
@@ -207,6 +231,39 @@ def test_interrupted_it_says_how_to_go_on(many: Path) -> None:
     # What was changed in between is not passed off as printed.
     assert resumed.returncode == Exit.PARTIAL, then.decode()
     assert "内容不同" in then.decode()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="processes are stopped by signals")
+def test_an_impatient_ctrl_c_ends_it_while_processes_begin(many: Path) -> None:
+    stopped = start(many, "dossiers", "-o", "出", "--workers", "2")
+    until = time.monotonic() + 60
+    while not list(many.glob("出/.~进度*")):
+        assert time.monotonic() < until
+        time.sleep(0.005)
+    for pause in (0.1, 0.1, 0.1):
+        time.sleep(pause)
+        os.killpg(stopped.pid, signal.SIGINT)
+    _, told = stopped.communicate(timeout=60)
+
+    assert stopped.returncode == Exit.INTERRUPTED
+    assert "Traceback" not in told.decode()
+
+
+def test_what_was_printed_among_the_records_is_known_again(
+    station: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    apart = Path(shutil.copytree(station / "dossiers" / CASE, station.parent / "散放"))
+    monkeypatch.chdir(apart)
+    monkeypatch.setattr(batch, "MANY", 1)
+    sources = records_in([apart])[:3]
+    stopped = batch.render(sources, Order(to=("docx",)), 1)
+    first = [next(stopped), next(stopped)]
+    stopped.close()
+
+    again = list(batch.render(sources, Order(to=("docx",)), 1))
+
+    assert {printed.files[0].parent for printed in first} == {apart / "打印"}
+    assert [printed.earlier for printed in again] == [True, True, False]
 
 
 def test_two_runs_at_once_do_not_disturb_each_other(many: Path) -> None:
@@ -269,18 +326,53 @@ def test_a_pile_goes_on_where_it_was_stopped_and_takes_what_was_mended(many: Pat
     assert not list(many.glob(".~*"))
 
 
+def test_a_pile_whose_parts_another_run_took_away_says_so(
+    station: Path, recordkit: Callable, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def taken(*_: object, **about: object) -> None:
+        shutil.rmtree(station / ".~叠")
+        raise NotFound("")
+
+    monkeypatch.setattr("recordkit.formats.pile.write", taken)
+    done = recordkit("render", f"dossiers/{CASE}/home*.yaml", "--merge", "叠.pdf", cwd=station)
+
+    assert done.code == Exit.CONFLICT
+    assert "有人同时在做这一叠" in done.err
+    assert not list(station.glob("*叠*"))
+
+
+def test_a_pile_stopped_while_it_is_bound_does_not_print_again(
+    station: Path, recordkit: Callable, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def stop(*_: object, **about: object) -> None:
+        raise KeyboardInterrupt
+
+    arguments = ("render", f"dossiers/{CASE}/session*.yaml", "--merge", "叠.pdf", "--workers", "1")
+    monkeypatch.setattr(batch, "MANY", 1)
+    with monkeypatch.context() as patched:
+        patched.setattr("recordkit.formats.pile.write", stop)
+        stopped = recordkit(*arguments, cwd=station)
+    resumed = recordkit(*arguments, cwd=station)
+
+    assert (stopped.code, resumed.code) == (Exit.INTERRUPTED, 0)
+    assert "其中 8 份上次已经打印" in resumed.err
+    assert not list(station.glob(".~*"))
+
+
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
         (("--merge", "叠.docx"), "不是 PDF 的文件名"),
         (("--merge", "叠.pdf", "-o", "出"), "去掉 -o"),
+        (("--merge", "夹.pdf", "--force"), "是文件夹"),
         (("--duplex",), "--merge"),
     ],
 )
 def test_what_a_pile_cannot_be(
     station: Path, recordkit: Callable, arguments: tuple[str, ...], said: str
 ) -> None:
+    (station / "夹.pdf").mkdir()
     done = recordkit("render", "dossiers", *arguments, cwd=station)
 
-    assert done.code == Exit.USAGE
+    assert done.code in (Exit.USAGE, Exit.CONFLICT)
     assert said in done.err
