@@ -54,7 +54,12 @@ def start(station: Path, *arguments: str) -> subprocess.Popen[bytes]:
     # A shell's `&` makes its children deaf to Ctrl-C.
     hears = None if os.name == "nt" else partial(signal.signal, signal.SIGINT, signal.SIG_DFL)
     return subprocess.Popen(
-        line, cwd=station, stdout=pipe, stderr=pipe, start_new_session=True, preexec_fn=hears
+        line,
+        cwd=station,
+        stdout=pipe,
+        stderr=pipe,
+        start_new_session=True,
+        preexec_fn=hears,  # noqa: PLW1509
     )
 
 
