@@ -1,8 +1,8 @@
 """`python -m bench [--quick] [PART…]`: recordkit measured beside what people would use instead.
 
-Prints what it finds. A whole run is also kept as docs/performance.json and
-made into docs/performance.md with its plots; a run of some parts or with
-`--quick` changes no file.
+Prints what it finds, keeps it as docs/performance.json and makes docs/performance.md
+of it with its plots. A run of some parts takes the place of those parts, if the rest
+was measured on the same machine with the same libraries; `--quick` changes no file.
 """
 
 from __future__ import annotations
@@ -39,8 +39,17 @@ def main(arguments: Sequence[str]) -> None:
         run.parts.append(_measured(name, chosen.quick))
     verdict = results.Part("goals", "Goals", "", [goals.table(run, measured=True)])
     print("\n".join(results.printed(verdict)))
-    if not chosen.quick and not chosen.parts:
-        write(run)
+    if not chosen.quick:
+        write(run if not chosen.parts else _among_the_kept(run))
+
+
+def _among_the_kept(run: results.Run) -> results.Run:
+    """The parts of this run, and those that were kept before of the others."""
+    kept = results.load(DOCS / "performance.json")
+    if kept.machine != run.machine:
+        sys.exit("docs/performance.json was measured elsewhere or with other libraries: run all parts")
+    fresh = {part.name: part for part in run.parts}
+    return results.Run(run.machine, [fresh.get(part.name, part) for part in kept.parts])
 
 
 def _measured(name: str, quick: bool) -> results.Part:

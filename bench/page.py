@@ -12,8 +12,8 @@ _HEAD = """\
 <!-- Written by `make bench`; not to be edited. -->
 # Performance
 
-Everything here was measured side by side in one run of `make bench`, on {size}. Times on another machine are \
-other times; look at the ratios.
+Everything here was measured by `make bench` on {size}; what stands in one section was measured side by side in \
+one run. Times on another machine are other times; look at the ratios.
 
 How it is measured:
 
