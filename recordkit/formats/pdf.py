@@ -42,6 +42,7 @@ from ..forms.blocks import (
 )
 from ..records import kinds
 from ..records.fields import Nature
+from . import typeset
 from .qr import drawn
 from .signing import is_high, opinions, signatures
 from .typeset import EM, LEAD, LINE, PAD, Placed, line_count, lines, literal, mm, pieces, placed, widened
@@ -248,7 +249,8 @@ def _pairs(row: Sequence[Cell], cuts: Sequence[float], edge: float) -> Iterator[
         yield _label(cell, _span(cuts, _round(edge), middle), is_long)
         # A justified paragraph has no corners to tell.
         kind = "long" if _is_text(cell) and not isinstance(cell, Placed) else "value"
-        yield f"{kind}({_span(cuts, middle, right)}, {breakable}, {_text(cell, _room(cell))})"
+        texts = (_text(replace(cell, text=share), _room(cell)) for share in typeset.shares(cell.text))
+        yield f"{kind}({_span(cuts, middle, right)}, {breakable}, {', '.join(texts)})"
         edge += cell.width
 
 
@@ -286,8 +288,7 @@ def _is_long(row: Sequence[Cell]) -> bool:
 
 
 def _has_few_lines(row: Sequence[Cell]) -> bool:
-    """Whether the row stays together by itself: Typst parts no paragraph of so few lines.
-    To be told so would cost it a layout of every cell more."""
+    """Whether the row stays together by itself; to be told so costs Typst one more layout of it."""
     return all(line_count(cell.text, _room(cell)) <= _FEW for cell in row)
 
 

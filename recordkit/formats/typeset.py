@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
@@ -15,6 +15,7 @@ from ..records.text import width
 EM = 3.704  # 10.5 pt in millimetres
 LINE = 1.45  # from line to line, in em
 PAD = 1.8  # mm between a rule and the text beside it
+_SHARE = 4000  # letters
 LEAD = 2.2  # mm between a rule and the text below or above it
 LANDSCAPE_WIDTH = 247.0  # mm between the margins of a page that lies on its side
 
@@ -107,6 +108,19 @@ def _reach(text: str, em: float) -> float:
 def lines(text: str, room: float = PAGE_WIDTH / 2, em: float = EM) -> str:
     """The text's own lines, each broken where the page needs it."""
     return f"lines({', '.join(_line(line, room, em) for line in text.split(chr(10)))})"
+
+
+def shares(text: str) -> Iterator[str]:
+    """The text in paragraphs of a few thousand letters: what Typst does for one grows with
+    the square of its lines. Nearly every text is one; others part where two written lines meet,
+    which looks the same."""
+    lines, begun, length = text.split("\n"), 0, 0
+    for at, line in enumerate(lines):
+        if length > _SHARE and line and lines[at - 1]:
+            yield "\n".join(lines[begun:at])
+            begun, length = at, 0
+        length += len(line)
+    yield "\n".join(lines[begun:])
 
 
 def _line(text: str, room: float, em: float) -> str:

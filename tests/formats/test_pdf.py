@@ -6,15 +6,20 @@ import hashlib
 import subprocess
 import sys
 from dataclasses import replace
+from io import BytesIO
+from itertools import pairwise
 
+import pdfplumber
 import pypdfium2
 import pytest
 import zxingcpp
+from hypothesis import given
+from hypothesis import strategies as st
 
 from recordkit import forms
-from recordkit.formats import pdf, qr
+from recordkit.formats import pdf, qr, typeset
 from recordkit.forms import Arranged
-from recordkit.forms.blocks import Cell, Page, Picture, Table
+from recordkit.forms.blocks import Cell, Grid, Page, Picture, Table, cells
 
 CATALOGUE = forms.catalogue()
 INTAKE = forms.load("casework/intake")
@@ -90,3 +95,33 @@ def test_no_row_of_a_long_list_costs_more_code_than_one_of_a_short_list() -> Non
         return pdf.source(replace(blank, blocks=(replace(table, rows=table.rows[:1] * count),)), {})
 
     assert (len(code(201)) - len(code(101))) == (len(code(102)) - len(code(2)))
+
+
+@given(st.lists(st.sampled_from(["", "短", "一行" * 300, "长" * 2500]), max_size=12))
+def test_a_long_text_is_set_in_shares_that_lose_nothing(written: list[str]) -> None:
+    text = "\n".join(written)
+
+    shares = list(typeset.shares(text))
+
+    assert "\n".join(shares) == text
+    # Between two shares stand written lines: an empty one would be lost there.
+    assert all(before[-1:].strip() and share[:1].strip() for before, share in pairwise(shares))
+
+
+def test_shares_of_a_long_text_look_like_one() -> None:
+    written = [f"第{number}行" + "字" * 90 for number in range(120)]  # three lines of print each
+    cell = next(cell for block in forms.blank(INTAKE).blocks for cell in cells(block) if pdf._is_text(cell))
+    grid = Grid("", ((replace(cell, text="\n".join(written)),),))
+
+    made = pdf.write(Arranged(Page("表", "GA02"), (grid,)))
+
+    assert len(list(typeset.shares("\n".join(written)))) > 2
+    with pdfplumber.open(BytesIO(made)) as document:
+        pages = [
+            sorted({round(char["top"], 1) for char in page.chars if char["text"] == "字"})
+            for page in document.pages
+        ]
+        found = "".join(char["text"] for page in document.pages for char in page.chars)
+    gaps = {round(lower - upper, 1) for tops in pages for upper, lower in pairwise(tops)}
+    assert max(gaps) - min(gaps) < 0.3  # points: no gap between two shares
+    assert all(found.count(f"第{number}行") == 1 for number in range(120))
